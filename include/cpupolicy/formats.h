@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * formats.h - read and write policies, records and masks. Hosted library.
+ */
+#ifndef CPUPOLICY_FORMATS_H
+#define CPUPOLICY_FORMATS_H
+
+#include <cpupolicy/record.h>
+
+/** enum cpupolicy_document_kind - what a file turned out to hold */
+enum cpupolicy_document_kind {
+	CPUPOLICY_DOCUMENT_NONE,
+	CPUPOLICY_DOCUMENT_RECORD,
+	CPUPOLICY_DOCUMENT_POLICY,
+	CPUPOLICY_DOCUMENT_MASK,
+};
+
+/** struct cpupolicy_caps - numbers to lower, as a mask file has them */
+struct cpupolicy_cap_item {
+	const struct cpupolicy_field *field;
+	uint32_t value;
+};
+
+/** struct cpupolicy_mask_spec - a mask file: features to hide, numbers to cap
+ */
+struct cpupolicy_mask_spec {
+	cpupolicy_feature *hide; /* owned */
+	size_t nr_hide;
+	struct cpupolicy_cap_item *caps; /* owned */
+	size_t nr_caps;
+};
+
+/** struct cpupolicy_document - one file, read */
+struct cpupolicy_document {
+	enum cpupolicy_document_kind kind;
+	const char *format;		 /* "json", "cpuid-r", ...; constant */
+	struct cpupolicy_record *record; /* owned; RECORD */
+	struct cpupolicy_policy policy;	 /* POLICY */
+	char *policy_name;		 /* owned; POLICY; may be NULL */
+	struct cpupolicy_mask_spec mask; /* MASK */
+};
+
+/**
+ * cpupolicy_document_parse - read a document from memory
+ * @name: how to call it in messages
+ *
+ * The format is found by content.
+ *
+ * Returns 0, or (and @out is empty) CPUPOLICY_E_SYNTAX (not the format it
+ * seemed to be, or none), CPUPOLICY_E_MEANING (well-formed, but a name, number
+ * or combination is wrong), CPUPOLICY_E_MEMORY.
+ */
+CPUPOLICY_API int cpupolicy_document_parse(struct cpupolicy_document *out,
+					   const char *name, const void *data,
+					   size_t size,
+					   struct cpupolicy_error *error);
+
+/**
+ * cpupolicy_document_read - read a file; "-" is standard input
+ *
+ * Returns what cpupolicy_document_parse() returns, or CPUPOLICY_E_IO.
+ */
+CPUPOLICY_API int cpupolicy_document_read(struct cpupolicy_document *out,
+					  const char *path,
+					  struct cpupolicy_error *error);
+
+/** cpupolicy_document_clear - free what a document owns */
+CPUPOLICY_API void
+cpupolicy_document_clear(struct cpupolicy_document *document);
+
+/**
+ * cpupolicy_policy_to_json, cpupolicy_record_to_json - write the own format
+ * @name: kept in the document; may be NULL
+ *
+ * Records are written with processor serial numbers zeroed. Keys and features
+ * come in table order, so the same object always gives the same text.
+ *
+ * Return text to be freed with free(), or NULL without memory.
+ */
+CPUPOLICY_API char *
+cpupolicy_policy_to_json(const struct cpupolicy_policy *policy,
+			 const char *name);
+CPUPOLICY_API char *
+cpupolicy_record_to_json(const struct cpupolicy_record *record);
+
+/**
+ * cpupolicy_write_file - write beside, then rename: all or nothing
+ * @path: "-" is standard output
+ *
+ * Returns 0, or CPUPOLICY_E_IO.
+ */
+CPUPOLICY_API int cpupolicy_write_file(const char *path, const char *text,
+				       size_t size,
+				       struct cpupolicy_error *error);
+
+/**
+ * cpupolicy_field_nearest - the name closest to a misspelt one
+ *
+ * Returns a field's name or alias, or NULL where nothing is near.
+ */
+CPUPOLICY_API const char *cpupolicy_field_nearest(const char *name);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * policy.h - what one guest is promised: CPUID and feature MSRs, less what
+ * varies per virtual CPU or at run time.
+ */
+#ifndef CPUPOLICY_POLICY_H
+#define CPUPOLICY_POLICY_H
+
+#include <cpupolicy/env.h>
+
+/**
+ * enum cpupolicy_status - what can go wrong
+ *
+ * Numbers never change and are never reused. cpupolicy_strerror() has the text.
+ */
+enum cpupolicy_status {
+	CPUPOLICY_OK = 0,
+	/* misuse: an argument no caller should pass */
+	CPUPOLICY_E_INVALID = -1,
+	/* the row or address has no slot in a policy; see cpupolicy_leaf_fate()
+	 */
+	CPUPOLICY_E_NO_SLOT = -2,
+	/* no feature, field, mode, model or hypervisor of that name */
+	CPUPOLICY_E_UNKNOWN = -3,
+	/* a number does not fit its field */
+	CPUPOLICY_E_RANGE = -4,
+	/* policies of different CPU vendors have nothing in common */
+	CPUPOLICY_E_VENDOR = -5,
+	/* policies name different hypervisors, or place them differently */
+	CPUPOLICY_E_HYPERVISOR = -6,
+	/* a field that must be equal differs and has no feature to drop */
+	CPUPOLICY_E_DIFFERS = -7,
+	/* hiding a limitation would promise more, not less */
+	CPUPOLICY_E_LIMITATION = -8,
+	/* the mode exists, but not for this CPU vendor */
+	CPUPOLICY_E_MODE_VENDOR = -9,
+	/* the policy lacks what the mode asks of every host (NX) */
+	CPUPOLICY_E_NOT_QUALIFIED = -10,
+	/* a baseline of no hosts */
+	CPUPOLICY_E_EMPTY = -11,
+	/* the caller's buffer is too small */
+	CPUPOLICY_E_SPACE = -12,
+	/* encoded policy: not one, or damaged */
+	CPUPOLICY_E_MAGIC = -13,
+	CPUPOLICY_E_TRUNCATED = -14,
+	CPUPOLICY_E_CHECKSUM = -15,
+	/* encoded policy: written by a newer, incompatible library */
+	CPUPOLICY_E_VERSION = -16,
+	/* encoded policy: rows unsorted, duplicated, empty or out of place */
+	CPUPOLICY_E_ORDER = -17,
+	/* encoded policy: a required section this library does not know */
+	CPUPOLICY_E_SECTION = -18,
+	/* encoded policy: bytes after the end */
+	CPUPOLICY_E_TRAILING = -19,
+	/* the field is computed from others: change those */
+	CPUPOLICY_E_DERIVED = -20,
+
+	/* the hosted library's own */
+	CPUPOLICY_E_IO = -32,
+	CPUPOLICY_E_SYNTAX = -33,
+	CPUPOLICY_E_MEANING = -34,
+	CPUPOLICY_E_MEMORY = -35,
+	CPUPOLICY_E_UNSUPPORTED = -36,
+};
+
+/**
+ * cpupolicy_strerror - one sentence for a status
+ *
+ * Total: every int has a text. Constant memory.
+ */
+CPUPOLICY_API const char *cpupolicy_strerror(int status);
+
+/** struct cpupolicy_row - what CPUID answers to one leaf and sub-leaf */
+struct cpupolicy_row {
+	uint32_t leaf;		     /* EAX in */
+	uint32_t subleaf;	     /* ECX in; 0 where ECX does not matter */
+	uint32_t eax, ebx, ecx, edx; /* out */
+};
+
+/** struct cpupolicy_msr - one feature MSR */
+struct cpupolicy_msr {
+	uint32_t index;
+	uint32_t reserved; /* 0 */
+	uint64_t value;
+};
+
+#define CPUPOLICY_POLICY_WORDS 764
+
+/**
+ * struct cpupolicy_policy - what one guest is promised
+ *
+ * A value: no pointers, nothing owned, copied with `=`, equal when its bytes
+ * are equal (cpupolicy_policy_equal()). All-zero is the policy that promises
+ * nothing. Every leaf and sub-leaf that can matter has a fixed place, the same
+ * in every policy. The memory image is private to one build of the library and
+ * differs between versions: store and send the encoded form (codec.h).
+ */
+struct cpupolicy_policy {
+	uint32_t table; /* private: version of the table it was made with */
+	uint32_t bases; /* private: where paravirtual sections are, 8 bits each
+			 */
+	uint32_t reserved[2];		       /* private: zero */
+	uint32_t word[CPUPOLICY_POLICY_WORDS]; /* private */
+};
+
+/** cpupolicy_policy_clear - make the policy that promises nothing */
+CPUPOLICY_API void cpupolicy_policy_clear(struct cpupolicy_policy *policy);
+
+/** cpupolicy_policy_equal - are two policies the same, byte for byte? */
+CPUPOLICY_API bool cpupolicy_policy_equal(const struct cpupolicy_policy *a,
+					  const struct cpupolicy_policy *b);
+
+/**
+ * cpupolicy_policy_set_row - store one row as it is
+ *
+ * For whoever builds a policy from parts. Nothing is derived or closed:
+ * cpupolicy_normalize() does that. Paravirtual leaves (0x400000xx and up) go by
+ * their signature row: store 0x40000x00 before the rows of its section.
+ *
+ * Returns 0, or
+ * CPUPOLICY_E_NO_SLOT - the leaf or sub-leaf has no place in a policy.
+ */
+CPUPOLICY_API int cpupolicy_policy_set_row(struct cpupolicy_policy *policy,
+					   const struct cpupolicy_row *row);
+
+/**
+ * cpupolicy_policy_get_row - read one row
+ * @row: leaf and subleaf are inputs, the four registers are outputs
+ *
+ * This is what the policy holds, not what a CPUID exit answers: topology,
+ * run-time bits and out-of-range leaves are left to the look-up.
+ *
+ * Returns 0, or CPUPOLICY_E_NO_SLOT (and the registers are zero).
+ */
+CPUPOLICY_API int
+cpupolicy_policy_get_row(struct cpupolicy_row *row,
+			 const struct cpupolicy_policy *policy);
+
+/**
+ * cpupolicy_policy_set_msr, cpupolicy_policy_get_msr - feature MSRs
+ *
+ * Return 0, or CPUPOLICY_E_NO_SLOT (get: and the value is zero).
+ */
+CPUPOLICY_API int cpupolicy_policy_set_msr(struct cpupolicy_policy *policy,
+					   const struct cpupolicy_msr *msr);
+CPUPOLICY_API int
+cpupolicy_policy_get_msr(struct cpupolicy_msr *msr,
+			 const struct cpupolicy_policy *policy);
+
+/**
+ * cpupolicy_policy_row_at - walk the rows that have a place
+ * @index: 0 and up
+ *
+ * Rows come sorted by leaf and sub-leaf; rows of absent paravirtual sections
+ * come with leaf 0x40000000 and up as if their base were 0x40000000, all zero.
+ *
+ * Returns 1, or 0 when @index is past the last row.
+ */
+CPUPOLICY_API int cpupolicy_policy_row_at(struct cpupolicy_row *row,
+					  const struct cpupolicy_policy *policy,
+					  uint32_t index);
+
+/** cpupolicy_policy_msr_at - walk the feature MSRs; as
+ * cpupolicy_policy_row_at() */
+CPUPOLICY_API int cpupolicy_policy_msr_at(struct cpupolicy_msr *msr,
+					  const struct cpupolicy_policy *policy,
+					  uint32_t index);
+
+/** enum cpupolicy_vendor_id - CPU makers with rules of their own */
+enum cpupolicy_vendor_id {
+	CPUPOLICY_VENDOR_UNKNOWN = 0,
+	CPUPOLICY_VENDOR_INTEL = 1,
+	CPUPOLICY_VENDOR_AMD = 2,
+	CPUPOLICY_VENDOR_HYGON = 3,
+	CPUPOLICY_VENDOR_ZHAOXIN = 4, /* "  Shanghai  " and "CentaurHauls" */
+};
+
+/** cpupolicy_policy_vendor - whose CPU is it, by its string in leaf 0 */
+CPUPOLICY_API enum cpupolicy_vendor_id
+cpupolicy_policy_vendor(const struct cpupolicy_policy *policy);
+
+/** cpupolicy_policy_vendor_string - the 12 characters of leaf 0, and a NUL */
+CPUPOLICY_API void
+cpupolicy_policy_vendor_string(char out[13],
+			       const struct cpupolicy_policy *policy);
+
+/** struct cpupolicy_signature - family, model, stepping as people count them */
+struct cpupolicy_signature {
+	uint32_t family, model, stepping;
+};
+
+/**
+ * cpupolicy_signature_decode - from the EAX of leaf 1
+ *
+ * Family adds the extended family when the base is 15; model adds the extended
+ * model when the base family is 6 or 15 (Intel SDM 2A, CPUID; AMD APM 3,
+ * E.3.2).
+ */
+CPUPOLICY_API struct cpupolicy_signature
+cpupolicy_signature_decode(uint32_t leaf1_eax);
+
+#endif

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+/*
+ * featureset.c - the blocking order as set inclusion.
+ *
+ * Word 0 says how much of the policy the rest tells:
+ *	bit 0 EXACT	every value has an encoding
+ *	bit 1 VALID	no value that must be equal has been lost
+ *	bit 2 NAMED	paravirtual sections are there
+ *	bits 8-12	the vendor, one bit each of those we know
+ *	bits 16-31	where the sections are (hash of the bases)
+ */
+#include "internal.h"
+
+#define EXACT	     1u
+#define VALID	     2u
+#define NAMED	     4u
+#define VENDOR_SHIFT 8
+#define VENDORS	     0x1f00u
+
+static const struct {
+	uint16_t to, word;
+	uint32_t mask;
+	bool complement; /* limitations: the guest's 0 needs the host's 0 */
+	uint16_t gate;
+} flag_words[] = {
+#define FLAGS(to, word, mask, complement, gate)                                \
+	{ to, word, mask, complement, gate },
+#include "gen/flags.inc"
+#undef FLAGS
+};
+
+static const struct {
+	uint16_t field, bit;
+	uint8_t count;
+	bool unary;
+	uint16_t gate_word; /* of the featureset; 0: no gate */
+	uint32_t gate_mask;
+} number_bits[] = {
+#define NUMBER(field, bit, count, unary, gate_word, gate_mask)                 \
+	{ field, bit, count, unary, gate_word, gate_mask },
+#define VALUE(value)
+#include "gen/unary.inc"
+#undef NUMBER
+#undef VALUE
+};
+
+static const uint32_t values[] = {
+#define NUMBER(field, bit, count, unary, gate_word, gate_mask)
+#define VALUE(value) value,
+#include "gen/unary.inc"
+#undef NUMBER
+#undef VALUE
+};
+
+enum {
+	NR_CPU_WORDS = CPUPOLICY__FEATURESET_CPU_WORDS,
+	NR_ALL_WORDS = CPUPOLICY__FEATURESET_ALL_WORDS,
+};
+
+_Static_assert((uint32_t)NR_ALL_WORDS <= CPUPOLICY_FEATURESET_WORDS,
+	       "a featureset has room for every word of the table");
+
+uint32_t cpupolicy_featureset_words(void)
+{
+	return NR_ALL_WORDS;
+}
+
+static uint32_t vendor_bit(const struct cpupolicy_policy *policy)
+{
+	const struct cpupolicy__vendor *vendor = cpupolicy__vendor_of(policy);
+	char string[13];
+
+	if (vendor == &cpupolicy__unknown)
+		return 0;
+	/* Zhaoxin sells under two strings, and strings are compared */
+	cpupolicy_policy_vendor_string(string, policy);
+	return 1u << (VENDOR_SHIFT + (uint32_t)vendor->id - 1 +
+		      (memcmp(string, vendor->strings[0], 12) ? 1 : 0));
+}
+
+static bool is_section(uint32_t field)
+{
+	return cpupolicy__fields[field].at.space >= CPUPOLICY_SPACE_KVM;
+}
+
+/* Put one number's bits; false if the value has no encoding. */
+static bool put_number(struct cpupolicy_featureset *out, uint32_t i,
+		       const uint32_t *list, uint32_t value)
+{
+	bool found = number_bits[i].unary && value == 0;
+
+	for (uint32_t v = 0; v < number_bits[i].count; v++) {
+		uint32_t bit = number_bits[i].bit + v;
+
+		if (number_bits[i].unary ? value < list[v] : value != list[v])
+			continue;
+		out->word[bit / 32u] |= 1u << bit % 32u;
+		found = found || value == list[v];
+	}
+	return found;
+}
+
+static bool put_numbers(struct cpupolicy_featureset *out,
+			const struct cpupolicy_policy *policy)
+{
+	const uint32_t *list = values;
+	bool exact = true;
+
+	for (uint32_t i = 0; i < sizeof(number_bits) / sizeof(number_bits[0]);
+	     i++) {
+		uint32_t field = number_bits[i].field;
+		uint32_t gate = cpupolicy__places[field].gate;
+		uint32_t space = cpupolicy__fields[field].at.space;
+		bool on = gate == CPUPOLICY__NONE ||
+			  cpupolicy__get(policy, gate) != 0;
+
+		if (is_section(field) && !cpupolicy__section(policy, space))
+			on = false;
+		if (on &&
+		    !put_number(out, i, list, cpupolicy__get(policy, field)))
+			exact = false;
+		list += number_bits[i].count;
+	}
+	return exact;
+}
+
+void cpupolicy_featureset_of(struct cpupolicy_featureset *out,
+			     const struct cpupolicy_policy *policy)
+{
+	uint32_t vendor = vendor_bit(policy);
+
+	memset(out, 0, sizeof(*out));
+	out->word[0] = VALID | vendor | (policy->bases ? NAMED : 0);
+	for (uint32_t i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]);
+	     i++) {
+		uint32_t value = policy->word[flag_words[i].word];
+
+		if (flag_words[i].complement)
+			value = ~value;
+		if (flag_words[i].gate != CPUPOLICY__NONE &&
+		    !cpupolicy__get(policy, flag_words[i].gate))
+			value = 0;
+		out->word[flag_words[i].to] |= value & flag_words[i].mask;
+	}
+	if (put_numbers(out, policy) && vendor)
+		out->word[0] |= EXACT;
+	/* section bases are compared whole; four bits of each are enough for
+	 * the places hypervisors use, others are not encoded */
+	for (uint32_t s = 0; s < 4; s++) {
+		uint32_t base = policy->bases >> (8 * s) & 0xff;
+
+		if (base > 4)
+			out->word[0] &= ~EXACT;
+		else if (base)
+			out->word[0] |= 1u << (16 + 4 * s + base - 1);
+	}
+}
+
+enum cpupolicy_answer
+cpupolicy_is_superset(const struct cpupolicy_featureset *host,
+		      const struct cpupolicy_featureset *guest)
+{
+	uint32_t meta = guest->word[0] & ~host->word[0];
+	/* a host that names no hypervisor is not asked about sections */
+	bool named = (host->word[0] & NAMED) != 0;
+	uint32_t words = named ? NR_ALL_WORDS : NR_CPU_WORDS;
+	uint32_t pairs = words / 2;
+
+	if (meta & VENDORS || !(guest->word[0] & VALID))
+		return CPUPOLICY_NO;
+	if (named && meta >> 16)
+		return CPUPOLICY_NO;
+	if (guest->word[1] & ~host->word[1])
+		return CPUPOLICY_NO;
+	for (uint32_t i = 1; i < pairs; i++)
+		if (guest->pair[i] & ~host->pair[i])
+			return CPUPOLICY_NO;
+	if (words % 2u && guest->word[words - 1] & ~host->word[words - 1])
+		return CPUPOLICY_NO;
+	if (!(guest->word[0] & host->word[0] & EXACT))
+		return CPUPOLICY_ASK;
+	return CPUPOLICY_YES;
+}
+
+/*
+ * A value that must be equal and no longer is takes its gate with it, and what
+ * needs the gate; and VMX controls may contradict each other. Either takes the
+ * policies to know.
+ */
+static bool settled(const struct cpupolicy_featureset *out, bool same)
+{
+	for (uint32_t i = 0; i < sizeof(number_bits) / sizeof(number_bits[0]);
+	     i++) {
+		uint32_t left = 0;
+
+		if (number_bits[i].unary || !number_bits[i].gate_word ||
+		    !(out->word[number_bits[i].gate_word] &
+		      number_bits[i].gate_mask))
+			continue;
+		for (uint32_t v = 0; v < number_bits[i].count; v++) {
+			uint32_t bit = number_bits[i].bit + v;
+
+			left |= out->word[bit / 32u] >> bit % 32u & 1;
+		}
+		if (!left)
+			return false;
+	}
+	return same || !(out->word[CPUPOLICY__FEATURESET_VMX_WORD] &
+			 CPUPOLICY__FEATURESET_VMX_MASK);
+}
+
+void cpupolicy_featureset_intersect(struct cpupolicy_featureset *out,
+				    const struct cpupolicy_featureset *a,
+				    const struct cpupolicy_featureset *b)
+{
+	uint32_t x = a->word[0], y = b->word[0], both = x & y;
+	bool same = memcmp(a, b, sizeof(*a)) == 0;
+	uint32_t meta = both & (EXACT | VALID | VENDORS);
+
+	if ((x & VENDORS) != (y & VENDORS))
+		meta &= ~VALID;
+	if (both & NAMED && x >> 16 != y >> 16)
+		meta &= ~VALID;
+	meta |= (x | y) & (NAMED | 0xffff0000u);
+	for (uint32_t i = 1; i < NR_ALL_WORDS; i++) {
+		uint32_t p = a->word[i], q = b->word[i];
+
+		/* who names no hypervisor says nothing of its leaves */
+		if (i >= NR_CPU_WORDS && !(both & NAMED))
+			out->word[i] = p | q;
+		else
+			out->word[i] = p & q;
+	}
+	for (uint32_t i = NR_ALL_WORDS; i < CPUPOLICY_FEATURESET_WORDS; i++)
+		out->word[i] = 0;
+	out->word[0] = meta;
+	if (!settled(out, same))
+		out->word[0] &= ~EXACT;
+}

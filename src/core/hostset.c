@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: MIT
+/*
+ * hostset.c - from the rows of a machine to what it can honour.
+ *
+ * The set is built in place in the caller's policy: load every row that has a
+ * slot, take away what no guest may have, add what the hypervisor supplies,
+ * normalise. Every set bit that does not make it is reported with the reason.
+ */
+#include "internal.h"
+
+struct hostset {
+	struct cpupolicy_policy *out;
+	const struct cpupolicy_row *rows;
+	size_t nr_rows;
+	const struct cpupolicy_msr *msrs;
+	size_t nr_msrs;
+	const struct cpupolicy_hostset_options *options;
+	const struct cpupolicy__vendor *vendor;
+	struct cpupolicy__report report;
+	uint32_t signature;
+};
+
+static const struct cpupolicy_row *find_row(const struct hostset *set,
+					    uint32_t leaf, uint32_t subleaf)
+{
+	for (size_t i = 0; i < set->nr_rows; i++)
+		if (set->rows[i].leaf == leaf &&
+		    set->rows[i].subleaf == subleaf)
+			return &set->rows[i];
+	return NULL;
+}
+
+static uint32_t register_of(const struct cpupolicy_row *row, uint32_t reg)
+{
+	const uint32_t all[4] = { row->eax, row->ebx, row->ecx, row->edx };
+
+	return all[reg];
+}
+
+/* Report bits of a leaf that has no slot, or of a row that is not used. */
+static CPUPOLICY_OWN_FRAME void drop_row(const struct hostset *set,
+					 const struct cpupolicy_row *row,
+					 uint32_t code)
+{
+	for (uint32_t reg = 0; reg < 4 && set->report.sink; reg++) {
+		struct cpupolicy_finding finding = {
+			.code = (uint16_t)code,
+			.grade = CPUPOLICY_GRADE_NOTE,
+			.at = { .leaf = row->leaf,
+				.subleaf = (uint16_t)row->subleaf,
+				.reg = (uint8_t)reg,
+				.high = 31 },
+			.mask = register_of(row, reg),
+			.guest = register_of(row, reg),
+		};
+
+		if (finding.mask)
+			set->report.sink(set->report.arg, &finding);
+	}
+}
+
+/*
+ * Where the range of a leaf ends. A range exists only if the EAX of its first
+ * leaf lies inside it: what lies above is an echo of another leaf.
+ */
+static bool in_range(const struct hostset *set, uint32_t leaf)
+{
+	uint32_t base = leaf & 0xffff0000u;
+	const struct cpupolicy_row *first;
+
+	if (leaf >= 0x40000000u && leaf < 0x40010000u) {
+		/* sections are 0x100 apart; KVM once said 0 for 0x40000001 */
+		base = leaf & 0xffffff00u;
+		first = find_row(set, base, 0);
+		return first && (leaf == base || first->eax >= leaf ||
+				 (first->eax == 0 && leaf == base + 1));
+	}
+	first = find_row(set, base, 0);
+	if (!first || (first->eax & 0xffff0000u) != base)
+		return false;
+	return leaf == base || leaf <= first->eax;
+}
+
+static uint32_t fate_code(const struct cpupolicy_row *row)
+{
+	const struct cpupolicy__leaf *leaf = cpupolicy__leaf_find(
+		CPUPOLICY_SPACE_CPU, row->leaf, row->subleaf);
+
+	if (!leaf || leaf->slot != CPUPOLICY__NONE)
+		return CPUPOLICY_F_DROPPED_NO_SLOT;
+	switch (leaf->fate) {
+	case 1: /* vcpu */
+		return CPUPOLICY_F_DROPPED_VCPU;
+	case 2: /* runtime */
+	case 3: /* clock */
+		return CPUPOLICY_F_DROPPED_RUNTIME;
+	case 4: /* private */
+	case 5: /* host */
+		return CPUPOLICY_F_DROPPED_NEVER;
+	default:
+		return CPUPOLICY_F_DROPPED_NO_SLOT;
+	}
+}
+
+/* Registers that this CPU leaves undefined come as zero, with a note. */
+static void drop_undefined(const struct hostset *set,
+			   const struct cpupolicy_row *row, uint32_t word)
+{
+	for (uint32_t reg = 0; reg < 4; reg++)
+		if (set->vendor->undefined &&
+		    set->vendor->undefined(set->signature, row->leaf,
+					   (enum cpupolicy_register)reg))
+			cpupolicy__clear(set->out, &set->report,
+					 CPUPOLICY_F_DROPPED_UNDEFINED,
+					 word + reg, 0xffffffffu,
+					 CPUPOLICY__NONE);
+}
+
+static void load_row(const struct hostset *set, size_t index)
+{
+	const struct cpupolicy_row *row = &set->rows[index];
+	uint32_t word;
+
+	if (!in_range(set, row->leaf)) {
+		drop_row(set, row, CPUPOLICY_F_DROPPED_OUT_OF_RANGE);
+		return;
+	}
+	if (row->leaf >= 0x40000000u && row->leaf < 0x40010000u &&
+	    !set->options->guest) {
+		/* of the hypervisor below this machine, not of its own */
+		drop_row(set, row, CPUPOLICY_F_DROPPED_NEVER);
+		return;
+	}
+	if (find_row(set, row->leaf, row->subleaf) != row) {
+		drop_row(set, row, CPUPOLICY_F_DROPPED_DUPLICATE);
+		return;
+	}
+	word = cpupolicy__row_word(set->out, row->leaf, row->subleaf);
+	if (word != CPUPOLICY__NONE && row->subleaf != 0 &&
+	    cpupolicy__row_word(set->out, row->leaf, 0) == word) {
+		/* ECX does not matter to this leaf: another copy */
+		drop_row(set, row, CPUPOLICY_F_DROPPED_DUPLICATE);
+		return;
+	}
+	if (cpupolicy_policy_set_row(set->out, row) != CPUPOLICY_OK) {
+		drop_row(set, row, fate_code(row));
+		return;
+	}
+	word = cpupolicy__row_word(set->out, row->leaf, row->subleaf);
+	drop_undefined(set, row, word);
+}
+
+/* Signatures first: they say where the other rows of a section belong. */
+static CPUPOLICY_OWN_FRAME void load_rows(const struct hostset *set)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < set->nr_rows; i++) {
+			uint32_t leaf = set->rows[i].leaf;
+			bool signature = leaf >= 0x40000000u &&
+					 leaf < 0x40010000u &&
+					 leaf % 0x100u == 0;
+
+			if (signature == (pass == 0))
+				load_row(set, i);
+		}
+}
+
+static CPUPOLICY_OWN_FRAME void drop_msr(const struct hostset *set,
+					 const struct cpupolicy_msr *msr)
+{
+	for (uint32_t half = 0; half < 2 && set->report.sink; half++) {
+		uint32_t value = (uint32_t)(msr->value >> (32 * half));
+		struct cpupolicy_finding finding = {
+			.code = CPUPOLICY_F_DROPPED_NO_SLOT,
+			.grade = CPUPOLICY_GRADE_NOTE,
+			.at = { .leaf = msr->index,
+				.space = CPUPOLICY_SPACE_MSR,
+				.reg = half ? CPUPOLICY_MSR_HI
+					    : CPUPOLICY_MSR_LO,
+				.high = 31 },
+			.mask = value,
+			.guest = value,
+		};
+
+		if (value)
+			set->report.sink(set->report.arg, &finding);
+	}
+}
+
+/* What no guest may have, or only those that already have it, goes. */
+static void expose(const struct hostset *set)
+{
+	bool offer = set->options->set == CPUPOLICY_SET_OFFER;
+
+	if (set->options->guest)
+		return;
+	for (uint32_t w = 0; w < CPUPOLICY__NR_WORDS; w++) {
+		uint32_t away = cpupolicy__keep[w];
+		uint32_t unnamed = cpupolicy__keep[w], never;
+
+		for (uint32_t i = cpupolicy__first[w];
+		     i < CPUPOLICY__NR_FIELDS && cpupolicy__places[i].word == w;
+		     i++)
+			unnamed &= ~(cpupolicy__places[i].mask
+				     << cpupolicy__places[i].shift);
+		never = away & ~cpupolicy__accept[w];
+		cpupolicy__clear(set->out, &set->report,
+				 CPUPOLICY_F_DROPPED_NEVER, w, never,
+				 CPUPOLICY__NONE);
+		if (!offer)
+			continue;
+		away &= ~cpupolicy__offer[w];
+		cpupolicy__clear(set->out, &set->report,
+				 CPUPOLICY_F_DROPPED_UNNAMED, w, away & unnamed,
+				 CPUPOLICY__NONE);
+		cpupolicy__clear(set->out, &set->report,
+				 CPUPOLICY_F_DROPPED_ACCEPT_ONLY, w, away,
+				 CPUPOLICY__NONE);
+	}
+}
+
+static bool applies(const struct hostset *set,
+		    const struct cpupolicy__supply *supply)
+{
+	uint32_t space = cpupolicy__fields[supply->field].at.space;
+
+	if (supply->hypervisor != (uint8_t)set->options->hypervisor ||
+	    !cpupolicy__for_vendor(supply->vendors, set->vendor->id))
+		return false;
+	/* sections belong to the set only if the hypervisor was named */
+	return space < CPUPOLICY_SPACE_KVM || set->options->named;
+}
+
+/* A field as it was recorded, before anything was taken away. */
+static uint32_t recorded(const struct hostset *set, uint32_t index)
+{
+	const struct cpupolicy__place *place = &cpupolicy__places[index];
+	const struct cpupolicy_address *at = &cpupolicy__fields[index].at;
+	const struct cpupolicy_row *row;
+
+	if (at->space == CPUPOLICY_SPACE_MSR) {
+		for (size_t i = 0; i < set->nr_msrs; i++)
+			if (set->msrs[i].index == at->leaf)
+				return (uint32_t)(set->msrs[i].value >>
+						  (at->reg ? 32 : 0)) >>
+					       place->shift &
+				       place->mask;
+		return 0;
+	}
+	row = find_row(set, at->leaf, at->subleaf);
+	if (!row || !in_range(set, at->leaf))
+		return 0;
+	return register_of(row, at->reg) >> place->shift & place->mask;
+}
+
+static bool silicon_has(const struct hostset *set,
+			const struct cpupolicy__supply *supply)
+{
+	for (uint32_t i = 0; i < 3; i++)
+		if (supply->when[i] != CPUPOLICY__NONE &&
+		    !recorded(set, supply->when[i]))
+			return false;
+	return true;
+}
+
+/* A section that rows supply needs a place; new ones start at 0x40000000. */
+static void open_section(const struct hostset *set, uint32_t field)
+{
+	uint32_t space = cpupolicy__fields[field].at.space;
+
+	if (space >= CPUPOLICY_SPACE_KVM &&
+	    !cpupolicy__section(set->out, space))
+		cpupolicy__set_section(set->out, space, 1);
+}
+
+static void supply_field(const struct hostset *set,
+			 const struct cpupolicy__supply *supply)
+{
+	uint32_t word = cpupolicy__places[supply->field].word;
+	uint32_t before = set->out->word[word];
+	uint32_t value = cpupolicy__get(set->out, supply->field);
+
+	open_section(set, supply->field);
+	switch (cpupolicy__fields[supply->field].level) {
+	case CPUPOLICY_LEVEL_AND:
+	case CPUPOLICY_LEVEL_OR:
+		value |= supply->value;
+		break;
+	case CPUPOLICY_LEVEL_MIN:
+		if (value < supply->value)
+			value = supply->value;
+		break;
+	default:
+		value = supply->value;
+		break;
+	}
+	cpupolicy__put(set->out, supply->field, value);
+	cpupolicy__report(&set->report, CPUPOLICY_F_SUPPLIED, word, before,
+			  set->out->word[word], CPUPOLICY__NONE);
+}
+
+/*
+ * The hypervisor's part. Conditions look at what was recorded, so it does not
+ * matter that expose() has already taken things away.
+ */
+static CPUPOLICY_OWN_FRAME void hypervisor_part(const struct hostset *set)
+{
+	bool offer = set->options->set == CPUPOLICY_SET_OFFER;
+
+	if (set->options->guest)
+		return;
+	for (uint32_t i = 0; i < cpupolicy__nr_supplies; i++) {
+		const struct cpupolicy__supply *row = &cpupolicy__supplies[i];
+		const struct cpupolicy__place *place =
+			&cpupolicy__places[row->field];
+		bool for_offer = row->set == CPUPOLICY_SET_OFFER;
+
+		if (!applies(set, row) || !silicon_has(set, row))
+			continue;
+		/* what is offered is accepted too; what is withheld from all
+		 * guests is withheld from new ones too */
+		if (!row->withhold && (for_offer || !offer))
+			supply_field(set, row);
+		if (row->withhold && (!for_offer || offer))
+			cpupolicy__clear(
+				set->out, &set->report,
+				CPUPOLICY_F_DROPPED_WITHHELD, place->word,
+				place->mask << place->shift, CPUPOLICY__NONE);
+	}
+}
+
+/* Does layout row @i belong to the same component as @size, for this maker? */
+static bool same_component(const struct hostset *set, uint32_t i,
+			   const struct cpupolicy_field *size)
+{
+	const struct cpupolicy__layout *row = &cpupolicy__layouts[i];
+
+	return cpupolicy__fields[row->field].at.subleaf == size->at.subleaf &&
+	       cpupolicy__for_vendor(row->vendors, set->vendor->id);
+}
+
+/*
+ * Some tools print the highest state component as zero. Where its maker has
+ * only one layout for it, that is taken.
+ */
+static CPUPOLICY_OWN_FRAME void fill_components(const struct hostset *set)
+{
+	for (uint32_t i = 0; i < cpupolicy__nr_layouts; i++) {
+		uint32_t index = cpupolicy__layouts[i].field;
+		const struct cpupolicy_field *size = &cpupolicy__fields[index];
+
+		if (size->at.reg != CPUPOLICY_EAX ||
+		    !same_component(set, i, size) ||
+		    cpupolicy__get(set->out, index) ||
+		    !cpupolicy__get(set->out, cpupolicy__places[index].gate))
+			continue;
+		for (uint32_t j = 0; j < cpupolicy__nr_layouts; j++) {
+			uint32_t field = cpupolicy__layouts[j].field;
+			uint32_t word = cpupolicy__places[field].word;
+			uint32_t before = set->out->word[word];
+
+			if (!same_component(set, j, size))
+				continue;
+			cpupolicy__put(set->out, field,
+				       cpupolicy__layouts[j].value);
+			cpupolicy__report(&set->report, CPUPOLICY_F_FILLED,
+					  word, before, set->out->word[word],
+					  CPUPOLICY__NONE);
+		}
+	}
+}
+
+/* Should the CPU have this sub-leaf, going by what sub-leaf 0 says of it? */
+static bool subleaf_expected(const struct hostset *set,
+			     const struct cpupolicy__leaf *leaf)
+{
+	const struct cpupolicy_row *first = find_row(set, leaf->leaf, 0);
+	const struct cpupolicy_row *second = find_row(set, leaf->leaf, 1);
+	uint32_t n = leaf->subleaf;
+
+	if (n == 0)
+		return true;
+	if (!first)
+		return false;
+	switch (leaf->leaf) {
+	case 0xd: /* XCR0 | XSS, and always 1 */
+		if (n == 1)
+			return true;
+		if (n >= 32)
+			return first->edx >> (n - 32) & 1;
+		return ((first->eax | (second ? second->ecx : 0)) >> n & 1) !=
+		       0;
+	case 0x23: /* a bitmap of sub-leaves */
+		return (first->eax >> n & 1) != 0;
+	case 0x12:
+		return true;
+	default:
+		return n <= first->eax;
+	}
+}
+
+static bool msr_recorded(const struct hostset *set, uint32_t index)
+{
+	for (size_t i = 0; i < set->nr_msrs; i++)
+		if (set->msrs[i].index == index)
+			return true;
+	return false;
+}
+
+/* Leaves that should be there, matter, and are not: absent is not zero. */
+static CPUPOLICY_OWN_FRAME void report_missing(const struct hostset *set)
+{
+	for (uint32_t i = 0; i < cpupolicy__nr_leaves && set->report.sink;
+	     i++) {
+		const struct cpupolicy__leaf *leaf = &cpupolicy__leaves[i];
+		bool msr = leaf->space == CPUPOLICY_SPACE_MSR;
+		struct cpupolicy_finding finding = {
+			.code = CPUPOLICY_F_NOT_RECORDED,
+			.grade = CPUPOLICY_GRADE_NOTE,
+			.at = { .leaf = leaf->leaf,
+				.subleaf = leaf->subleaf,
+				.space = leaf->space,
+				.high = 31 },
+		};
+
+		if (!leaf->compared || leaf->space >= CPUPOLICY_SPACE_KVM ||
+		    !cpupolicy__for_vendor(leaf->vendors, set->vendor->id) ||
+		    (leaf->gate != CPUPOLICY__NONE &&
+		     !cpupolicy__get(set->out, leaf->gate)))
+			continue;
+		/* an MSR without a gate may not exist at all */
+		if (msr ? leaf->gate == CPUPOLICY__NONE ||
+				    msr_recorded(set, leaf->leaf)
+			: !in_range(set, leaf->leaf) ||
+				    find_row(set, leaf->leaf, leaf->subleaf) ||
+				    !subleaf_expected(set, leaf))
+			continue;
+		if (leaf->gate != CPUPOLICY__NONE)
+			finding.cause = &cpupolicy__fields[leaf->gate];
+		set->report.sink(set->report.arg, &finding);
+	}
+}
+
+static CPUPOLICY_OWN_FRAME void build(const struct hostset *set)
+{
+	load_rows(set);
+	for (size_t i = 0; i < set->nr_msrs; i++)
+		if (cpupolicy_policy_set_msr(set->out, &set->msrs[i]) !=
+		    CPUPOLICY_OK)
+			drop_msr(set, &set->msrs[i]);
+	fill_components(set);
+	expose(set);
+	hypervisor_part(set);
+	cpupolicy__normalize(set->out, &set->report);
+	report_missing(set);
+}
+
+/* Whose CPU the rows are of, and which. */
+static bool identify(struct hostset *set)
+{
+	const struct cpupolicy_row *first = find_row(set, 0, 0);
+
+	if (!first)
+		return false;
+	set->vendor = cpupolicy__vendor_named(first);
+	set->report.vendor = set->vendor->id;
+	first = find_row(set, 1, 0);
+	set->signature = first ? first->eax : 0;
+	return true;
+}
+
+bool cpupolicy_rows_are_guest(const struct cpupolicy_row *rows, size_t nr_rows)
+{
+	struct hostset set = { .rows = rows, .nr_rows = nr_rows };
+	const struct cpupolicy_row *row = find_row(&set, 0x40000000u, 0);
+
+	if (!identify(&set))
+		return false;
+	if (row && row->ebx && row->eax >> 8 == 0x400000)
+		return true;
+	row = find_row(&set, 1, 0);
+	return row && row->ecx >> 31 &&
+	       !(set.vendor->undefined &&
+		 set.vendor->undefined(set.signature, 1, CPUPOLICY_ECX));
+}
+
+int cpupolicy_hostset(struct cpupolicy_policy *out,
+		      const struct cpupolicy_row *rows, size_t nr_rows,
+		      const struct cpupolicy_msr *msrs, size_t nr_msrs,
+		      const struct cpupolicy_hostset_options *options,
+		      cpupolicy_sink *sink, void *arg)
+{
+	static const struct cpupolicy_hostset_options defaults = {
+		.set = CPUPOLICY_SET_OFFER,
+	};
+	struct hostset set = {
+		.out = out,
+		.rows = rows,
+		.nr_rows = nr_rows,
+		.msrs = msrs,
+		.nr_msrs = nr_msrs,
+		.options = options ? options : &defaults,
+		.report = { .sink = sink, .arg = arg },
+	};
+
+	if (!identify(&set))
+		return CPUPOLICY_E_INVALID;
+	cpupolicy_policy_clear(out);
+	build(&set);
+	return CPUPOLICY_OK;
+}

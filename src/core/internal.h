@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * internal.h - what the files of the core share; not for users.
+ *
+ * Every table behind these declarations is generated from tables/ and lives in
+ * tables.c. Rules are nowhere else.
+ */
+#ifndef CPUPOLICY_INTERNAL_H
+#define CPUPOLICY_INTERNAL_H
+
+#include <cpupolicy.h>
+#include "gen/layout.inc"
+
+#define CPUPOLICY__NONE 0xffffu /* no word, no slot, no field */
+
+void *memcpy(void *to, const void *from, size_t size);
+void *memset(void *to, int byte, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
+
+/* One leaf or sub-leaf of leaves.csv, sorted by space, leaf, sub-leaf. */
+struct cpupolicy__leaf {
+	uint32_t leaf;
+	uint16_t subleaf;
+	uint16_t slot; /* of an MSR: its number */
+	uint16_t gate; /* field index */
+	uint8_t space;
+	uint8_t fate;	 /* why there is no slot: index of cpupolicy__fates */
+	bool indexed;	 /* ECX matters */
+	bool compared;	 /* some field of it is checked */
+	uint8_t vendors; /* bit per enum cpupolicy_vendor_id; 0: everybody */
+};
+extern const struct cpupolicy__leaf cpupolicy__leaves[];
+extern const uint32_t cpupolicy__nr_leaves;
+extern const char *const cpupolicy__fates[];
+
+/* Where a field's value is. */
+struct cpupolicy__place {
+	uint16_t word; /* of the policy, or NONE */
+	uint16_t gate; /* field index, or NONE */
+	uint8_t shift;
+	uint8_t vendors;
+	uint32_t mask; /* shifted down */
+};
+extern const struct cpupolicy_field cpupolicy__fields[];
+extern const struct cpupolicy__place cpupolicy__places[];
+
+/* What one word of a policy does. One array per column, for the loops. */
+extern const uint32_t cpupolicy__and[CPUPOLICY__NR_WORDS];
+extern const uint32_t cpupolicy__or[CPUPOLICY__NR_WORDS];
+extern const uint32_t cpupolicy__donor[CPUPOLICY__NR_WORDS];
+extern const uint32_t cpupolicy__derived[CPUPOLICY__NR_WORDS];
+extern const uint32_t cpupolicy__keep[CPUPOLICY__NR_WORDS];
+extern const uint32_t cpupolicy__offer[CPUPOLICY__NR_WORDS];
+extern const uint32_t cpupolicy__accept[CPUPOLICY__NR_WORDS];
+extern const uint16_t cpupolicy__first[CPUPOLICY__NR_WORDS];
+
+/* The words that have flags to check. */
+struct cpupolicy__checked {
+	uint32_t word;
+	uint32_t subset, superset, equal;
+};
+extern const struct cpupolicy__checked cpupolicy__checked[];
+extern const uint32_t cpupolicy__nr_checked;
+
+/* Numbers that level by minimum or must be the same. */
+struct cpupolicy__number {
+	uint16_t field, word, gate;
+	uint8_t shift, level, rule;
+	uint32_t mask; /* shifted down */
+};
+extern const struct cpupolicy__number cpupolicy__numbers[];
+extern const uint32_t cpupolicy__nr_numbers;
+
+/* Bits that fall when another field is off; prerequisites come first. */
+struct cpupolicy__edge {
+	uint16_t word;
+	uint16_t need; /* field index */
+	uint32_t mask;
+	uint8_t code; /* the finding that says why */
+};
+extern const struct cpupolicy__edge cpupolicy__edges[];
+extern const uint32_t cpupolicy__nr_edges;
+
+struct cpupolicy__unless {
+	uint16_t field, immune;
+};
+extern const struct cpupolicy__unless cpupolicy__unlesses[];
+extern const uint32_t cpupolicy__nr_unlesses;
+
+struct cpupolicy__supply {
+	bool withhold;
+	uint8_t hypervisor, set, vendors;
+	uint16_t field;
+	uint16_t when[3];
+	uint32_t value;
+};
+extern const struct cpupolicy__supply cpupolicy__supplies[];
+extern const uint32_t cpupolicy__nr_supplies;
+
+/* The only known value of a state component's field, by vendor. */
+struct cpupolicy__layout {
+	uint16_t field;
+	uint8_t vendors;
+	uint32_t value;
+};
+extern const struct cpupolicy__layout cpupolicy__layouts[];
+extern const uint32_t cpupolicy__nr_layouts;
+
+/* One maker of CPUs: what the tables cannot say. */
+struct cpupolicy__vendor {
+	enum cpupolicy_vendor_id id;
+	const char *const *strings; /* leaf 0; ends in NULL */
+	bool mirrors;		    /* 0x80000001.EDX repeats bits of 1.EDX, and
+				     * 0x80000000 the vendor string */
+	bool syscall_is_lm;	    /* SYSCALL reads 1 only in 64-bit mode */
+	/* registers that this CPU leaves undefined; NULL: none */
+	bool (*undefined)(uint32_t signature, uint32_t leaf,
+			  enum cpupolicy_register reg);
+	const struct cpupolicy_mode *modes;
+	uint32_t nr_modes;
+};
+extern const struct cpupolicy__vendor cpupolicy__intel, cpupolicy__amd,
+	cpupolicy__hygon, cpupolicy__zhaoxin, cpupolicy__unknown;
+
+const struct cpupolicy__vendor *
+cpupolicy__vendor_of(const struct cpupolicy_policy *policy);
+/* By the string in EBX, EDX, ECX of leaf 0. */
+const struct cpupolicy__vendor *
+cpupolicy__vendor_named(const struct cpupolicy_row *leaf0);
+
+static inline bool cpupolicy__for_vendor(uint32_t vendors,
+					 enum cpupolicy_vendor_id id)
+{
+	return vendors == 0 || (vendors >> (uint32_t)id & 1) != 0;
+}
+
+static inline uint32_t cpupolicy__get(const struct cpupolicy_policy *policy,
+				      uint32_t field)
+{
+	const struct cpupolicy__place *place = &cpupolicy__places[field];
+
+	if (place->word == CPUPOLICY__NONE)
+		return 0;
+	return policy->word[place->word] >> place->shift & place->mask;
+}
+
+static inline void cpupolicy__put(struct cpupolicy_policy *policy,
+				  uint32_t field, uint32_t value)
+{
+	const struct cpupolicy__place *place = &cpupolicy__places[field];
+
+	if (place->word == CPUPOLICY__NONE)
+		return;
+	policy->word[place->word] &= ~(place->mask << place->shift);
+	policy->word[place->word] |= (value & place->mask) << place->shift;
+}
+
+/* The value of a field by its name in the table. */
+#define CPUPOLICY__GET(policy, name)                                           \
+	cpupolicy__get((policy), CPUPOLICY__FIELD_##name)
+#define CPUPOLICY__PUT(policy, name, value)                                    \
+	cpupolicy__put((policy), CPUPOLICY__FIELD_##name, (value))
+
+/* Slot of a leaf and sub-leaf of the CPU's own leaves, or NONE. */
+uint32_t cpupolicy__slot(uint32_t leaf, uint32_t subleaf);
+/* First word of any row's slot, following the sections' bases; or NONE. */
+uint32_t cpupolicy__row_word(const struct cpupolicy_policy *policy,
+			     uint32_t leaf, uint32_t subleaf);
+/* First word of an MSR, or NONE. */
+uint32_t cpupolicy__msr_word(uint32_t index);
+/* The row of leaves.csv, or NULL. */
+const struct cpupolicy__leaf *
+cpupolicy__leaf_find(uint32_t space, uint32_t leaf, uint32_t subleaf);
+/* The address of bits @mask of a policy word. */
+struct cpupolicy_address cpupolicy__address(uint32_t word, uint32_t mask);
+/* The field of one bit of a word, or NONE. */
+uint32_t cpupolicy__field_of_bit(uint32_t word, uint32_t bit,
+				 enum cpupolicy_vendor_id vendor);
+
+/* A paravirtual section: 0 absent, else 1 + index of its base. */
+static inline uint32_t cpupolicy__section(const struct cpupolicy_policy *policy,
+					  uint32_t space)
+{
+	return policy->bases >> (8 * (space - CPUPOLICY_SPACE_KVM)) & 0xff;
+}
+
+static inline void cpupolicy__set_section(struct cpupolicy_policy *policy,
+					  uint32_t space, uint32_t base)
+{
+	uint32_t shift = 8 * (space - CPUPOLICY_SPACE_KVM);
+
+	policy->bases &= ~(0xffu << shift);
+	policy->bases |= base << shift;
+}
+
+/* Which section has that signature (EBX, ECX, EDX); 0: none we know. */
+uint32_t cpupolicy__section_of(const struct cpupolicy_row *row);
+
+/* To whom changes are reported. */
+struct cpupolicy__report {
+	cpupolicy_sink *sink; /* may be NULL */
+	void *arg;
+	uint32_t index;
+	enum cpupolicy_vendor_id vendor;
+};
+
+/*
+ * Report that the bits of a word changed: one finding per named field that
+ * differs, one for all bits without a name. @cause is a field index or NONE.
+ */
+void cpupolicy__report(const struct cpupolicy__report *report, uint32_t code,
+		       uint32_t word, uint32_t before, uint32_t after,
+		       uint32_t cause);
+
+/* Clear bits of a word and report those that were set. */
+void cpupolicy__clear(struct cpupolicy_policy *policy,
+		      const struct cpupolicy__report *report, uint32_t code,
+		      uint32_t word, uint32_t mask, uint32_t cause);
+
+/* The parts of cpupolicy_normalize(). */
+void cpupolicy__close(struct cpupolicy_policy *policy,
+		      const struct cpupolicy__report *report);
+void cpupolicy__derive(struct cpupolicy_policy *policy,
+		       const struct cpupolicy__report *report);
+void cpupolicy__normalize(struct cpupolicy_policy *policy,
+			  const struct cpupolicy__report *report);
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+/*
+ * zhaoxin.c - what is particular to the CPUs of Zhaoxin, VIA and Centaur.
+ */
+#include "../src/core/internal.h"
+
+static const char *const strings[] = { "  Shanghai  ", "CentaurHauls", NULL };
+
+/*
+ * WinChips (family 5) and the first C3s (family 6 below Nehemiah, model 9)
+ * leave in EBX and ECX of leaf 1, and in ECX of leaf 0x80000001, whatever was
+ * in the registers before: recorded ones claim AVX and XSAVE. Only EAX and EDX
+ * mean something there.
+ */
+static bool undefined(uint32_t signature, uint32_t leaf,
+		      enum cpupolicy_register reg)
+{
+	struct cpupolicy_signature cpu = cpupolicy_signature_decode(signature);
+
+	if (cpu.family > 6 || (cpu.family == 6 && cpu.model >= 9))
+		return false;
+	if (leaf == 1)
+		return reg == CPUPOLICY_EBX || reg == CPUPOLICY_ECX;
+	return leaf == 0x80000001u &&
+	       (reg == CPUPOLICY_EBX || reg == CPUPOLICY_ECX);
+}
+
+const struct cpupolicy__vendor cpupolicy__zhaoxin = {
+	.id = CPUPOLICY_VENDOR_ZHAOXIN,
+	.strings = strings,
+	.syscall_is_lm = true,
+	.undefined = undefined,
+};
