@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * formats.c - the list of formats. Where two are equally sure of a file, the
+ * first has it.
+ */
+#include "format.h"
+
+const struct cpupolicy__format *const cpupolicy__formats[] = {
+	&cpupolicy__format_json,
+	&cpupolicy__format_cpuid_r,
+	NULL,
+};

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * host.h - what the files of the hosted library share.
+ */
+#ifndef CPUPOLICY_SRC_HOST_H
+#define CPUPOLICY_SRC_HOST_H
+
+#include <cpupolicy/formats.h>
+
+/*
+ * Bounds that no real machine comes near, so that no input makes the library
+ * work or allocate without end. The largest recorded machines have 384 CPUs,
+ * 92 rows for each, and a handful of kinds of core.
+ */
+enum {
+	CPUPOLICY__MAX_CPUS = 65536,
+	CPUPOLICY__MAX_CORES = 1024,
+	CPUPOLICY__MAX_ROWS = 4096, /* of one core */
+	CPUPOLICY__MAX_MSRS = 512,  /* of one core */
+};
+
+/* error.c */
+
+/*
+ * Fill @error (which may be NULL) and return @status. What would disturb a
+ * terminal or is not UTF-8 becomes '?', wherever it came from.
+ */
+int cpupolicy__fail(struct cpupolicy_error *error, int status,
+		    const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The same with the place: "NAME:LINE:COLUMN: ", or what of it is not 0. */
+int cpupolicy__fail_at(struct cpupolicy_error *error, int status,
+		       const char *name, int line, int column,
+		       const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+int cpupolicy__no_memory(struct cpupolicy_error *error, const char *name);
+/* Replace, in place, what is not printable UTF-8 by '?'. */
+void cpupolicy__clean(char *text);
+
+/* rows.c */
+
+/** struct cpupolicy__rows - rows of one CPU while they are being read */
+struct cpupolicy__rows {
+	struct cpupolicy_row *row;
+	size_t nr, room;
+};
+
+/* Return 0, CPUPOLICY_E_MEMORY, or CPUPOLICY_E_RANGE: one row too many. */
+int cpupolicy__rows_add(struct cpupolicy__rows *rows,
+			const struct cpupolicy_row *row);
+void cpupolicy__rows_clear(struct cpupolicy__rows *rows);
+/* EAX to EDX by enum cpupolicy_register. */
+static inline uint32_t cpupolicy__row_register(const struct cpupolicy_row *row,
+					       unsigned reg)
+{
+	const uint32_t regs[4] = { row->eax, row->ebx, row->ecx, row->edx };
+
+	return regs[reg % 4u];
+}
+
+/* The bits of an address within its register; the largest value there. */
+static inline uint32_t cpupolicy__largest(const struct cpupolicy_address *at)
+{
+	return 0xffffffffu >> (31 - (at->high - at->low));
+}
+
+static inline uint32_t cpupolicy__bits(const struct cpupolicy_address *at)
+{
+	return cpupolicy__largest(at) << at->low;
+}
+
+/* Zero what is nobody's business: serial numbers and volatile counters. */
+void cpupolicy__row_redact(struct cpupolicy_row *row);
+
+/**
+ * cpupolicy__hex - read a hexadecimal number, with or without 0x
+ * @text: moved past the number
+ * @digits: at most so many, not counting 0x
+ *
+ * Returns false where there is no digit or there are too many.
+ */
+bool cpupolicy__hex(uint64_t *out, const char **text, int digits);
+
+/* Room for a row as text: "00000007.1 " and four registers. */
+#define CPUPOLICY__ROW_TEXT 64
+
+/* "00000007.1 00000000 ..."; returns false for anything else. */
+bool cpupolicy__row_parse(struct cpupolicy_row *out, const char *text);
+void cpupolicy__row_text(char out[CPUPOLICY__ROW_TEXT],
+			 const struct cpupolicy_row *row);
+/* "10a 000000000c0a0c4c"; returns false for anything else. */
+bool cpupolicy__msr_parse(struct cpupolicy_msr *out, const char *text);
+void cpupolicy__msr_text(char out[CPUPOLICY__ROW_TEXT],
+			 const struct cpupolicy_msr *msr);
+
+/* record.c, fold.c */
+
+/*
+ * What a record is allocated as. Hashes of what each core says, without what
+ * varies per CPU, keep a machine of hundreds of CPUs from being compared row by
+ * row; 0 where not computed yet.
+ */
+struct cpupolicy__record {
+	struct cpupolicy_record record; /* first: what callers see */
+	uint64_t *hashes;
+	const struct cpupolicy_field **varying;
+	size_t nr_varying;
+};
+
+static inline struct cpupolicy__record *
+cpupolicy__record_whole(struct cpupolicy_record *record)
+{
+	return (struct cpupolicy__record *)record;
+}
+
+/**
+ * cpupolicy__record_add_core - add a core as it is, joined with no other
+ * @cpus: a valid list
+ *
+ * Returns 0, or CPUPOLICY_E_MEMORY.
+ */
+int cpupolicy__record_add_core(struct cpupolicy_record *record,
+			       const char *cpus, uint32_t nr_cpus,
+			       const struct cpupolicy_row *rows, size_t nr_rows,
+			       const struct cpupolicy_msr *msrs,
+			       size_t nr_msrs);
+
+/* Forget the core that was added last. */
+void cpupolicy__record_drop_core(struct cpupolicy_record *record);
+
+/*
+ * Set one of the owned strings of a record, cleaned; NULL leaves it as it is.
+ */
+int cpupolicy__set_string(char **string, const char *text);
+
+/**
+ * cpupolicy__cpus_parse - check a list such as 0-7,16-23
+ *
+ * Returns how many CPUs it names, or 0: not a list of ascending numbers below
+ * CPUPOLICY__MAX_CPUS.
+ */
+uint32_t cpupolicy__cpus_parse(const char *text);
+
+/* identity.c */
+
+/* Is this feature set in the rows? False where its row was not recorded. */
+bool cpupolicy__core_has(const struct cpupolicy_core *core, const char *name);
+
+/* sections.c */
+
+/** struct cpupolicy__section - a kind of paravirtual section */
+struct cpupolicy__section {
+	const char *name;
+	char signature[13]; /* EBX, ECX, EDX of its first row */
+	uint8_t space;	    /* enum cpupolicy_space */
+};
+
+/* Walk all kinds; NULL past the last. */
+const struct cpupolicy__section *cpupolicy__section_at(size_t index);
+/* By the signature in a row; NULL: none that is known. */
+const struct cpupolicy__section *
+cpupolicy__section_of_row(const struct cpupolicy_row *row);
+/* The first row of such a section at @base; its EAX is 0. */
+struct cpupolicy_row
+cpupolicy__section_row(const struct cpupolicy__section *section, uint32_t base);
+
+/* walk.c */
+
+/* Answer one CPUID query: leaf and subleaf in, registers out. */
+typedef void cpupolicy__ask(void *arg, struct cpupolicy_row *row);
+
+/**
+ * cpupolicy__walk - ask for every leaf and sub-leaf there is
+ *
+ * Returns 0, CPUPOLICY_E_MEMORY, or CPUPOLICY_E_RANGE: the answers had no end
+ * and @rows holds as many as are allowed.
+ */
+int cpupolicy__walk(struct cpupolicy__rows *rows, cpupolicy__ask *ask,
+		    void *arg);
+
+/* instruction.c */
+
+bool cpupolicy__has_cpuid(void);
+/* A cpupolicy__ask by the CPUID instruction, on the CPU this thread is on. */
+void cpupolicy__cpuid(void *arg, struct cpupolicy_row *row);
+
+/* machine.c */
+
+/* Fill what is known of the running system: name, kernel, date, tool. */
+int cpupolicy__describe_machine(struct cpupolicy_record *record,
+				const char *how);
+
+/* file.c */
+
+/** CPUPOLICY__MAX_FILE - no document is larger than this many bytes */
+#define CPUPOLICY__MAX_FILE ((size_t)64 << 20)
+
+/* Read all of a file; the caller frees @data. NUL-terminated behind @size. */
+int cpupolicy__read_file(char **data, size_t *size, const char *path,
+			 struct cpupolicy_error *error);
+
+#endif
