@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * answer.c - tell the answer to a check, to people and to programs.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+
+static bool grade_can_be_allowed(const char *word)
+{
+	return strcmp(word, "hint") == 0 || strcmp(word, "note") == 0 ||
+	       strcmp(word, "security") == 0;
+}
+
+int allow_valid(const struct words *allow)
+{
+	for (size_t i = 0; i < allow->nr; i++) {
+		const char *word = allow->item[i];
+
+		if (strcmp(word, "block") == 0)
+			return trouble("--allow block: the grade cannot be"
+				       " allowed, the guest would fail; allow"
+				       " single codes such as F001");
+		if (!grade_can_be_allowed(word) && !find_finding(word))
+			return trouble("--allow %s: neither a grade (hint,"
+				       " note, security) nor a finding's code"
+				       " (F017)",
+				       word);
+	}
+	return 0;
+}
+
+bool finding_allowed(const struct cpupolicy_finding *finding,
+		     const struct words *allow)
+{
+	for (size_t i = 0; i < allow->nr; i++) {
+		const struct cpupolicy_finding_info *info =
+			find_finding(allow->item[i]);
+
+		if (info ? info->code == finding->code
+			 : strcmp(allow->item[i],
+				  cpupolicy_grade_name(finding->grade)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "4 block, 1 security" */
+static char *count_text(const struct check_answer *answer)
+{
+	struct text text = { 0 };
+
+	for (int grade = CPUPOLICY_GRADE_BLOCK; grade > CPUPOLICY_GRADE_NONE;
+	     grade--)
+		if (answer->count[grade])
+			text_add(&text, "%s%zu %s", text.length ? ", " : "",
+				 answer->count[grade],
+				 cpupolicy_grade_name(
+					 (enum cpupolicy_grade)grade));
+	if (answer->allowed)
+		text_add(&text, "; %zu allowed", answer->allowed);
+	return text.s;
+}
+
+static const char *verdict_text(const struct check_answer *answer)
+{
+	if (answer->refused && answer->verdict < CPUPOLICY_FITS_INSECURE)
+		return "refused, not everything was recorded";
+	return cpupolicy_verdict_text(answer->verdict);
+}
+
+static bool host_recorded(const struct check_answer *answer,
+			  const struct cpupolicy_address *at)
+{
+	const struct findings *host = &answer->host.findings;
+
+	for (size_t i = 0; i < host->nr; i++) {
+		const struct cpupolicy_finding *f = &host->item[i];
+
+		if (f->code == CPUPOLICY_F_NOT_RECORDED &&
+		    f->at.space == at->space && f->at.leaf == at->leaf &&
+		    f->at.subleaf == at->subleaf)
+			return false;
+	}
+	return true;
+}
+
+/* "identity differs", where a field says nothing of its own */
+static char *happens_text(const struct cpupolicy_finding *f)
+{
+	const struct cpupolicy_finding_info *info =
+		cpupolicy_finding_info(f->code);
+	const char *effect = finding_effect(f);
+	char *name;
+
+	if (effect[0] || !info)
+		return format_text("%s", effect);
+	name = format_text("%s", info->name);
+	for (char *c = name; *c; c++)
+		if (*c == '-')
+			*c = ' ';
+	return name;
+}
+
+static void finding_row(struct table *table, const struct check_answer *answer,
+			const struct cpupolicy_finding *f, bool allowed)
+{
+	char *grade = format_text("%s%s", cpupolicy_grade_name(f->grade),
+				  allowed ? ", allowed" : "");
+	char *code = format_text("F%03u", f->code);
+	char *address = finding_address(f);
+	char *where = format_text("%s %s", address, finding_field(f));
+	char *guest = value_text(f->field, &f->at, f->guest);
+	char *host = value_text(f->field, &f->at, f->host);
+	char *happens = happens_text(f);
+	bool valued = f->code != CPUPOLICY_F_NOT_RECORDED;
+
+	if (!host_recorded(answer, &f->at))
+		strcpy(host, "?");
+	table_row(table, grade, code, where, valued ? guest : "",
+		  valued ? host : "", happens);
+	free(grade);
+	free(code);
+	free(address);
+	free(where);
+	free(guest);
+	free(host);
+	free(happens);
+}
+
+static bool seen_before(const struct findings *findings, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (findings->item[i].code == findings->item[nr].code)
+			return true;
+	return false;
+}
+
+/* Once per code: the same sentence on thirty lines helps nobody. */
+static void put_remedies(const struct findings *findings, size_t shown)
+{
+	for (size_t i = 0; i < shown; i++) {
+		const struct cpupolicy_finding_info *info =
+			cpupolicy_finding_info(findings->item[i].code);
+		char *line;
+
+		if (!info || seen_before(findings, i))
+			continue;
+		line = format_text("%s.%s%s%s", info->summary,
+				   info->remedy[0] ? " -> " : "", info->remedy,
+				   info->remedy[0] ? "." : "");
+		printf("F%03u  ", info->code);
+		put_wrapped(stdout, line, 6, 6);
+		free(line);
+	}
+}
+
+static void put_findings(const struct check_answer *answer,
+			 const struct words *allow, size_t shown)
+{
+	const struct findings *findings = &answer->findings;
+	struct table table = { .columns = 6 };
+	bool unknown = false;
+
+	table_row(&table, "GRADE", "CODE", "FIELD", "GUEST", "HOST",
+		  "WHAT HAPPENS");
+	for (size_t i = 0; i < shown; i++) {
+		const struct cpupolicy_finding *f = &findings->item[i];
+
+		finding_row(&table, answer, f, finding_allowed(f, allow));
+		unknown |= f->code != CPUPOLICY_F_NOT_RECORDED &&
+			   !host_recorded(answer, &f->at);
+	}
+	table_print(&table, 2);
+	if (shown < findings->nr)
+		printf("  and %zu more\n", findings->nr - shown);
+	if (unknown)
+		puts("?: the host's record does not hold it, so it counts as"
+		     " absent");
+}
+
+void put_answer(const struct check_answer *answer, const struct words *allow,
+		size_t first)
+{
+	const struct findings *findings = &answer->findings;
+	size_t shown = first && first < findings->nr ? first : findings->nr;
+	char *counts = count_text(answer);
+	char *line = format_text("%s: %s -> %s%s%s", verdict_text(answer),
+				 answer->guest.label, answer->host.label,
+				 counts ? ": " : "", counts ? counts : "");
+
+	put_wrapped(stdout, line, 0, 2);
+	if (shown)
+		put_findings(answer, allow, shown);
+	put_remedies(findings, shown);
+	free(counts);
+	free(line);
+}
+
+static json_t *side_json(const struct check_side *side)
+{
+	char vendor[64];
+
+	vendor_text(vendor, &side->policy);
+	return json_pack("{s:s, s:s}", "label", side->label, "vendor", vendor);
+}
+
+int put_answer_json(const struct check_answer *answer,
+		    const struct words *allow, bool fits)
+{
+	json_t *object = json_object(), *list = json_array();
+	json_t *counts = json_object();
+
+	for (size_t i = 0; i < answer->findings.nr; i++) {
+		const struct cpupolicy_finding *f = &answer->findings.item[i];
+		json_t *one = finding_json(f);
+
+		json_object_set_new(one, "allowed",
+				    json_boolean(finding_allowed(f, allow)));
+		json_object_set_new(
+			one, "host_recorded",
+			json_boolean(host_recorded(answer, &f->at)));
+		json_array_append_new(list, one);
+	}
+	for (int g = CPUPOLICY_GRADE_NOTE; g <= CPUPOLICY_GRADE_BLOCK; g++)
+		json_count(counts,
+			   cpupolicy_grade_name((enum cpupolicy_grade)g),
+			   answer->count[g]);
+	json_object_set_new(object, "verdict", json_text(verdict_text(answer)));
+	json_object_set_new(object, "fits", json_boolean(fits));
+	json_object_set_new(object, "guest", side_json(&answer->guest));
+	json_object_set_new(object, "host", side_json(&answer->host));
+	json_object_set_new(object, "counts", counts);
+	json_count(object, "allowed", answer->allowed);
+	json_count(object, "not_recorded", answer->unrecorded);
+	json_object_set_new(object, "findings", list);
+	return json_put(object);
+}

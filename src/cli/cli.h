@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cli.h - what the commands share.
+ *
+ * Text that comes from files is escaped when it enters (input names, brand
+ * strings); whatever is called "text" below is safe to print.
+ */
+#ifndef CPUPOLICY_CLI_H
+#define CPUPOLICY_CLI_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include <cpupolicy/formats.h>
+
+/* Exit statuses, as grep and diff have them. */
+enum {
+	EXIT_YES = 0, /* fits, equal, done */
+	EXIT_NO = 1,  /* does not fit, differs */
+	EXIT_TROUBLE = 2,
+};
+
+/* People read tables at this many columns. */
+#define CLI_WIDTH 100
+
+/* main.c: one row of the command table; each lives beside its command. */
+struct command {
+	const char *name;
+	const char *arguments;
+	const char *summary;
+	const char *help; /* options and an example */
+	int (*run)(const struct command *command, int argc, char **argv);
+};
+
+extern const struct command command_record, command_show, command_host;
+extern const struct command command_diff, command_mask, command_check;
+extern const struct command command_matrix, command_baseline, command_explain;
+
+/* text.c */
+struct text {
+	char *s; /* NULL: empty */
+	size_t length, room;
+};
+
+/* Out of memory ends the tool: nothing was written, nothing is half done. */
+void *more_room(void *array, size_t *room, size_t nr, size_t size);
+void text_add(struct text *text, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void text_word(struct text *text, const char *separator, const char *word);
+char *format_text(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+char *escape(const char *raw);
+/* Both print "cpupolicy: ..." on standard error and return EXIT_TROUBLE. */
+int trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int trouble_of(const struct cpupolicy_error *error);
+/* Words of @text from @column on, continued at @indent; ends the line. */
+void put_wrapped(FILE *to, const char *text, int column, int indent);
+int text_columns(const char *text);
+/* Some words of a list, and how many more there are; @most 0: all; to be freed
+ */
+char *some_words(const char *list, size_t most);
+bool word_listed(const char *list, const char *word);
+void progress(const char *doing, size_t nr, size_t of);
+
+/* args.c */
+struct words {
+	char **item; /* owned */
+	size_t nr, room;
+};
+
+struct option {
+	const char *name; /* without "--"; NULL ends the list */
+	char letter;	  /* 0: none */
+	bool *flag;	  /* exactly one of the three */
+	const char **value;
+	struct words *list; /* split at commas, may be repeated */
+};
+
+#define ARGS_GO_ON (-1)
+
+void words_add(struct words *words, const char *word, size_t length);
+void words_free(struct words *words);
+/* Returns ARGS_GO_ON, or the status to exit with. */
+int args_parse(struct words *operands, const struct command *command,
+	       const struct option *options, int argc, char **argv);
+int args_expect(const struct command *command, const struct words *operands,
+		size_t least, size_t most);
+/* Returns 0, or EXIT_TROUBLE with the message printed. */
+int args_number(size_t *out, const char *option, const char *value);
+void put_command_help(const struct command *command);
+
+/* input.c */
+enum input_kind {
+	INPUT_RECORD,
+	INPUT_POLICY,
+	INPUT_MASK,
+	INPUT_MODEL,
+};
+
+struct input {
+	enum input_kind kind;
+	char *name; /* as given; text */
+	char *stem; /* the file's name without folder and extension; text */
+	struct cpupolicy_document document;
+	const struct cpupolicy_model *model; /* MODEL */
+};
+
+/* Input functions return 0, or EXIT_TROUBLE with the message printed. */
+int input_open(struct input *input, const char *argument);
+/* As input_open(), but a mask is trouble. */
+int input_open_policy(struct input *input, const char *argument);
+void input_close(struct input *input);
+/* Folders become their files, sorted. */
+int input_expand(struct words *out, const struct words *operands);
+int input_hypervisor(struct cpupolicy_hostset_options *options,
+		     const char *name);
+/* A record becomes the set asked for; anything else is taken literally. */
+int input_policy(struct cpupolicy_policy *out, const struct input *input,
+		 const struct cpupolicy_hostset_options *options,
+		 enum cpupolicy_set set, cpupolicy_sink *sink, void *arg);
+/* "node7.json (record, accept set, hypervisor kvm assumed)"; to be freed */
+char *input_label(const struct input *input,
+		  const struct cpupolicy_hostset_options *options,
+		  enum cpupolicy_set set);
+/* The mode as the command line applies it: a host must qualify first. */
+int input_apply_mode(struct cpupolicy_policy *policy, const struct input *input,
+		     const char *mode, cpupolicy_sink *sink, void *arg);
+/* A policy file may be anything; levelling wants it consistent. */
+void input_normalize(struct cpupolicy_policy *policy,
+		     const struct input *input);
+
+/* walk.c */
+struct difference {
+	struct cpupolicy_address at;
+	const struct cpupolicy_field *field; /* NULL: no name */
+	uint32_t a, b;
+};
+
+typedef void walk_function(void *arg, const struct difference *difference);
+
+/* Every field and every bit without a name in which @a and @b differ. */
+void walk_differences(const struct cpupolicy_policy *a,
+		      const struct cpupolicy_policy *b, walk_function *each,
+		      void *arg);
+/* Every field and bit that is not zero. */
+void walk_policy(const struct cpupolicy_policy *policy, walk_function *each,
+		 void *arg);
+bool is_feature(const struct difference *difference);
+/* Caches, brand, mirrors: they follow from elsewhere. */
+bool is_description(const struct difference *difference);
+/* The name, or the address where there is none; to be freed */
+char *difference_name(const struct difference *difference);
+/* Decimal, or hexadecimal where a number means nothing; to be freed */
+char *value_text(const struct cpupolicy_field *field,
+		 const struct cpupolicy_address *at, uint32_t value);
+/* Why is a leaf, or a bit of one that has a place, not part of a policy? */
+const char *fate_text(const struct cpupolicy_address *at);
+void vendor_text(char out[64], const struct cpupolicy_policy *policy);
+/* A policy without a vendor takes the other's; false: it has one, or none is */
+bool adopt_vendor(struct cpupolicy_policy *to,
+		  const struct cpupolicy_policy *from);
+uint32_t count_features(const struct cpupolicy_policy *policy);
+
+/* findings.c */
+struct findings {
+	struct cpupolicy_finding *item;
+	size_t nr, room;
+};
+
+void findings_sink(void *arg, const struct cpupolicy_finding *finding);
+void findings_free(struct findings *findings);
+/* Worst first, then by code and address. */
+void findings_sort(struct findings *findings);
+char *finding_address(const struct cpupolicy_finding *finding);
+const char *finding_field(const struct cpupolicy_finding *finding);
+const char *finding_effect(const struct cpupolicy_finding *finding);
+/* By code (F017) or name; NULL: none */
+const struct cpupolicy_finding_info *find_finding(const char *name);
+bool finding_is_drop(const struct cpupolicy_finding *finding);
+json_t *finding_json(const struct cpupolicy_finding *finding);
+
+/* table.c */
+struct table {
+	size_t columns;
+	bool long_lines; /* do not wrap */
+	char **cell;	 /* owned */
+	size_t nr, room;
+};
+
+/* As many strings as the table has columns; copied. */
+void table_row(struct table *table, ...);
+void table_cell(struct table *table, const char *text);
+/* Aligned; the last column wraps at CLI_WIDTH. Frees the cells. */
+void table_print(struct table *table, int indent);
+void table_print_to(FILE *to, struct table *table, int indent);
+
+/* describe.c: what a policy or a record says about its machine */
+struct description {
+	char vendor[64];
+	struct cpupolicy_signature signature;
+	char *brand;	     /* text, owned; may be empty */
+	char *known_as;	     /* libcpuid's name; text, owned; NULL: none */
+	char *identify_note; /* text, owned; NULL: none */
+	char *recorded; /* provenance in words; text, owned; NULL: no record */
+	int abi_level;
+};
+
+void describe(struct description *out, const struct cpupolicy_policy *policy,
+	      const struct input *input);
+void description_free(struct description *description);
+void abi_text(char out[32], int level);
+
+/* json_out.c */
+int json_put(json_t *object);
+json_t *json_text(const char *text);
+json_t *json_policy(const struct cpupolicy_policy *policy, const char *name);
+void json_count(json_t *object, const char *key, size_t number);
+/* Writes @text as it is; takes and frees it. */
+int write_owned(const char *path, char *text);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_check.c - can this guest run there, and if not, exactly why?
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+
+struct question {
+	struct cpupolicy_hostset_options options;
+	struct words allow;
+	bool strict, json;
+	size_t first; /* findings to print; 0: all */
+};
+
+static int prepare_side(struct check_side *side, const char *argument,
+			const struct cpupolicy_hostset_options *options,
+			enum cpupolicy_set set)
+{
+	struct input input;
+	int status = input_open_policy(&input, argument);
+
+	if (status)
+		return status;
+	status = input_policy(&side->policy, &input, options, set,
+			      findings_sink, &side->findings);
+	if (!status)
+		side->label = input_label(&input, options, set);
+	input_close(&input);
+	return status;
+}
+
+/* An ABI level has no vendor: it goes with any. */
+static void side_adopt_vendor(struct check_side *to,
+			      const struct check_side *from, const char *whose)
+{
+	char *label;
+
+	if (!adopt_vendor(&to->policy, &from->policy))
+		return;
+	label = format_text("%.*s, vendor taken from the %s)",
+			    (int)strlen(to->label) - 1, to->label, whose);
+	free(to->label);
+	to->label = label;
+}
+
+/*
+ * What a guest's record does not hold counts as absent: the answer must say so,
+ * for the guest may have been promised more than was compared.
+ */
+static void keep_unrecorded(struct findings *out, const struct findings *from)
+{
+	for (size_t i = 0; i < from->nr; i++)
+		if (from->item[i].code == CPUPOLICY_F_NOT_RECORDED)
+			findings_sink(out, &from->item[i]);
+}
+
+static enum cpupolicy_verdict judge(struct check_answer *answer,
+				    const struct words *allow)
+{
+	enum cpupolicy_verdict verdict = CPUPOLICY_FITS;
+
+	for (size_t i = 0; i < answer->findings.nr; i++) {
+		const struct cpupolicy_finding *f = &answer->findings.item[i];
+		enum cpupolicy_verdict one = CPUPOLICY_FITS_WITH_NOTES;
+
+		answer->count[f->grade]++;
+		answer->unrecorded += f->code == CPUPOLICY_F_NOT_RECORDED;
+		if (f->grade == CPUPOLICY_GRADE_BLOCK)
+			one = CPUPOLICY_DOES_NOT_FIT;
+		else if (f->grade == CPUPOLICY_GRADE_SECURITY)
+			one = CPUPOLICY_FITS_INSECURE;
+		if (finding_allowed(f, allow)) {
+			answer->allowed++;
+			one = CPUPOLICY_FITS_WITH_NOTES;
+		}
+		if (one > verdict)
+			verdict = one;
+	}
+	return verdict;
+}
+
+static int answer_check(struct check_answer *answer, const char *guest,
+			const char *host, const struct question *question)
+{
+	int status = prepare_side(&answer->guest, guest, &question->options,
+				  CPUPOLICY_SET_OFFER);
+
+	if (!status)
+		status = prepare_side(&answer->host, host, &question->options,
+				      CPUPOLICY_SET_ACCEPT);
+	if (status)
+		return status;
+	side_adopt_vendor(&answer->guest, &answer->host, "host");
+	side_adopt_vendor(&answer->host, &answer->guest, "guest");
+	cpupolicy_check(&answer->guest.policy, &answer->host.policy,
+			findings_sink, &answer->findings);
+	keep_unrecorded(&answer->findings, &answer->guest.findings);
+	findings_sort(&answer->findings);
+	answer->verdict = judge(answer, &question->allow);
+	answer->refused = question->strict && answer->unrecorded;
+	return 0;
+}
+
+static void answer_free(struct check_answer *answer)
+{
+	free(answer->guest.label);
+	free(answer->host.label);
+	findings_free(&answer->guest.findings);
+	findings_free(&answer->host.findings);
+	findings_free(&answer->findings);
+}
+
+static int ask(const struct words *operands, const struct question *question)
+{
+	struct check_answer *answer =
+		more_room(NULL, &(size_t){ 0 }, 1, sizeof(*answer));
+	int status;
+
+	*answer = (struct check_answer){ 0 };
+	status = answer_check(answer, operands->item[0], operands->item[1],
+			      question);
+	if (!status) {
+		bool fits = answer->verdict <= CPUPOLICY_FITS_WITH_NOTES &&
+			    !answer->refused;
+
+		if (question->json)
+			status =
+				put_answer_json(answer, &question->allow, fits);
+		else
+			put_answer(answer, &question->allow, question->first);
+		if (!status)
+			status = fits ? EXIT_YES : EXIT_NO;
+	}
+	answer_free(answer);
+	free(answer);
+	return status;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct words operands = { 0 };
+	struct question question = { 0 };
+	const char *hypervisor = NULL, *first = NULL;
+	const struct option options[] = {
+		{ .name = "allow", .list = &question.allow },
+		{ .name = "strict", .flag = &question.strict },
+		{ .name = "json", .flag = &question.json },
+		{ .name = "first", .value = &first },
+		{ .name = "hypervisor", .value = &hypervisor },
+		{ 0 },
+	};
+	int status = args_parse(&operands, command, options, argc, argv);
+
+	if (status == ARGS_GO_ON)
+		status = args_expect(command, &operands, 2, 2);
+	if (status == ARGS_GO_ON)
+		status = input_hypervisor(&question.options, hypervisor);
+	if (!status && first)
+		status = args_number(&question.first, "--first", first);
+	if (!status)
+		status = allow_valid(&question.allow);
+	if (!status && operands.nr == 2)
+		status = ask(&operands, &question);
+	words_free(&operands);
+	words_free(&question.allow);
+	return status;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.arguments = "GUEST HOST [--allow GRADE|CODE,...] [--strict]",
+	.summary = "can this guest run on that host, and if not, exactly why",
+	.help = "A record given as GUEST means its offer set, as HOST its "
+		"accept set; a policy is\ntaken literally.\n\n"
+		"  --allow WHAT,...   let findings of a grade (hint, note, "
+		"security) or of a code\n"
+		"                     (F017) pass\n"
+		"  --strict           refuse where the guest's record does not "
+		"hold everything\n"
+		"  --first N          print only the N worst findings\n"
+		"  --hypervisor NAME  kvm (assumed), xen, hyperv, vmware or "
+		"none, for records\n"
+		"  --json             the answer for programs\n\n"
+		"Exit status: 0 fits, with or without notes; 1 does not fit, "
+		"or "
+		"fits but insecure;\n2 trouble.\n\n"
+		"Example:\n"
+		"  cpupolicy check vm12.json node7.json --allow F018\n",
+	.run = run,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * explain_more.c - findings, modes and models in words.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "explain.h"
+
+void explain_finding(const struct cpupolicy_finding_info *info, json_t *json)
+{
+	struct table table = { .columns = 2 };
+	char code[8];
+
+	snprintf(code, sizeof(code), "F%03u", info->code % 10000u);
+	if (json) {
+		json_object_set_new(json, "kind", json_text("finding"));
+		explain_line(&table, json, "code", code);
+		explain_line(&table, json, "name", info->name);
+	} else {
+		printf("%s  %s\n", code, info->name);
+	}
+	explain_line(&table, json, "meaning", info->summary);
+	explain_line(&table, json, "grade",
+		     info->grade ? cpupolicy_grade_name(
+					   (enum cpupolicy_grade)info->grade)
+				 : "that of the field it is about");
+	explain_line(&table, json, "remedy", info->remedy);
+	table_print(&table, 2);
+}
+
+static const char *vendor_word(enum cpupolicy_vendor_id vendor)
+{
+	static const char *const words[] = {
+		[CPUPOLICY_VENDOR_UNKNOWN] = "any",
+		[CPUPOLICY_VENDOR_INTEL] = "intel",
+		[CPUPOLICY_VENDOR_AMD] = "amd",
+		[CPUPOLICY_VENDOR_HYGON] = "hygon",
+		[CPUPOLICY_VENDOR_ZHAOXIN] = "zhaoxin",
+	};
+
+	return words[vendor];
+}
+
+static void explain_mode_of(const struct cpupolicy_mode *mode, json_t *json)
+{
+	struct table table = { .columns = 2 };
+	struct text hide = { 0 };
+	char cap[16];
+
+	for (const char *const *name = mode->hide; *name; name++)
+		text_word(&hide, " ", *name);
+	snprintf(cap, sizeof(cap), "%u", mode->clflush_cap);
+	if (!json)
+		printf("%s on %s  %s\n", mode->name, vendor_word(mode->vendor),
+		       mode->summary);
+	else
+		explain_line(&table, json, "summary", mode->summary);
+	/* the literal list; what depends on it goes too when it is applied */
+	explain_line(&table, json, "hides", hide.s ? hide.s : "nothing");
+	explain_line(&table, json, "clflush_size at most", cap);
+	explain_line(&table, json, "source", mode->source);
+	table_print(&table, 2);
+	free(hide.s);
+}
+
+void explain_mode(const char *name, json_t *json)
+{
+	json_t *vendors = json ? json_object() : NULL;
+
+	for (uint32_t i = 0; cpupolicy_mode_at(i); i++) {
+		const struct cpupolicy_mode *mode = cpupolicy_mode_at(i);
+		json_t *one = json ? json_object() : NULL;
+
+		if (strcmp(mode->name, name) == 0)
+			explain_mode_of(mode, one);
+		if (one && json_object_size(one))
+			json_object_set_new(vendors, vendor_word(mode->vendor),
+					    one);
+		else
+			json_decref(one);
+	}
+	if (!json) {
+		puts("What depends on a hidden feature goes with it.");
+		return;
+	}
+	json_object_set_new(json, "kind", json_text("mode"));
+	json_object_set_new(json, "name", json_text(name));
+	json_object_set_new(json, "vendors", vendors);
+}
+
+void explain_model(const struct cpupolicy_model *model, json_t *json)
+{
+	struct table table = { .columns = 2 };
+
+	if (json) {
+		json_object_set_new(json, "kind", json_text("model"));
+		explain_line(&table, json, "name", model->name);
+		explain_line(&table, json, "summary", model->summary);
+	} else {
+		printf("@%s  %s\n", model->name, model->summary);
+	}
+	explain_line(&table, json, "version", model->version);
+	explain_line(&table, json, "vendor", vendor_word(model->vendor));
+	explain_line(&table, json, "features", model->features);
+	explain_line(&table, json, "source", model->source);
+	table_print(&table, 2);
+}

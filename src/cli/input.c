@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * input.c - what POLICY, GUEST and HOST can be, and what each then means.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli.h"
+
+static void name_input(struct input *input, const char *argument)
+{
+	const char *slash = strrchr(argument, '/');
+	const char *base = slash && slash[1] ? slash + 1 : argument;
+	const char *dot = strrchr(base, '.');
+	int length =
+		(int)(dot && dot != base ? (size_t)(dot - base) : strlen(base));
+	char *stem = format_text("%.*s", length, base);
+
+	input->name = escape(strcmp(argument, "-") == 0 ? "standard input"
+							: argument);
+	input->stem = escape(stem);
+	free(stem);
+}
+
+static int open_this_host(struct input *input)
+{
+	struct cpupolicy_error error = { 0 };
+
+	input->kind = INPUT_RECORD;
+	input->document.kind = CPUPOLICY_DOCUMENT_RECORD;
+	if (cpupolicy_record_probe(&input->document.record, &error) < 0)
+		return trouble_of(&error);
+	return 0;
+}
+
+static int open_model(struct input *input, const char *name)
+{
+	struct text text = { 0 };
+
+	input->kind = INPUT_MODEL;
+	input->model = cpupolicy_model_find(name);
+	if (input->model)
+		return 0;
+	for (uint32_t i = 0; cpupolicy_model_at(i); i++)
+		text_word(&text, ", @", cpupolicy_model_at(i)->name);
+	trouble("@%s: no such model; there are @host (this machine), @%s", name,
+		text.s ? text.s : "");
+	free(text.s);
+	return EXIT_TROUBLE;
+}
+
+static int open_document(struct input *input, const char *path)
+{
+	struct cpupolicy_error error = { 0 };
+
+	if (cpupolicy_document_read(&input->document, path, &error) < 0)
+		return trouble_of(&error);
+	switch (input->document.kind) {
+	case CPUPOLICY_DOCUMENT_RECORD:
+		input->kind = INPUT_RECORD;
+		return 0;
+	case CPUPOLICY_DOCUMENT_POLICY:
+		input->kind = INPUT_POLICY;
+		return 0;
+	case CPUPOLICY_DOCUMENT_MASK:
+		input->kind = INPUT_MASK;
+		return 0;
+	case CPUPOLICY_DOCUMENT_NONE:
+		break;
+	}
+	return trouble("%s: neither a record nor a policy nor a mask", path);
+}
+
+/* Standard input is gone once it was read. */
+static bool standard_input_taken(const char *argument)
+{
+	static bool taken;
+	bool before = taken;
+
+	if (strcmp(argument, "-") != 0)
+		return false;
+	taken = true;
+	return before;
+}
+
+int input_open(struct input *input, const char *argument)
+{
+	int status;
+
+	*input = (struct input){ 0 };
+	if (standard_input_taken(argument))
+		return trouble("standard input can be read only once");
+	name_input(input, argument);
+	if (strcmp(argument, "@host") == 0)
+		status = open_this_host(input);
+	else if (argument[0] == '@')
+		status = open_model(input, argument + 1);
+	else
+		status = open_document(input, argument);
+	if (status)
+		input_close(input);
+	return status;
+}
+
+int input_open_policy(struct input *input, const char *argument)
+{
+	int status = input_open(input, argument);
+
+	if (status || input->kind != INPUT_MASK)
+		return status;
+	input_close(input);
+	return trouble("%s: this is a mask; expected a policy or a record",
+		       argument);
+}
+
+void input_close(struct input *input)
+{
+	cpupolicy_document_clear(&input->document);
+	free(input->name);
+	free(input->stem);
+	*input = (struct input){ 0 };
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int expand_folder(struct words *out, const char *path, DIR *folder)
+{
+	size_t length = strlen(path), first = out->nr;
+	const struct dirent *entry;
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	while ((entry = readdir(folder))) {
+		struct stat about;
+		char *file;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		file = format_text("%.*s/%s", (int)length, path, entry->d_name);
+		/* what vanished meanwhile is reported when it is opened */
+		if (stat(file, &about) != 0 || !S_ISDIR(about.st_mode))
+			words_add(out, file, strlen(file));
+		free(file);
+	}
+	if (out->nr == first)
+		return trouble("%s: no files in this folder", path);
+	qsort(out->item + first, out->nr - first, sizeof(*out->item),
+	      compare_names);
+	return 0;
+}
+
+int input_expand(struct words *out, const struct words *operands)
+{
+	for (size_t i = 0; i < operands->nr; i++) {
+		const char *word = operands->item[i];
+		struct stat about;
+		DIR *folder;
+		int status;
+
+		if (word[0] == '@' || stat(word, &about) != 0 ||
+		    !S_ISDIR(about.st_mode)) {
+			words_add(out, word, strlen(word));
+			continue;
+		}
+		folder = opendir(word);
+		if (!folder)
+			return trouble("%s: %s", word, strerror(errno));
+		status = expand_folder(out, word, folder);
+		closedir(folder);
+		if (status)
+			return status;
+	}
+	return 0;
+}
+
+int input_hypervisor(struct cpupolicy_hostset_options *options,
+		     const char *name)
+{
+	int found;
+
+	*options = (struct cpupolicy_hostset_options){
+		.hypervisor = CPUPOLICY_HYPERVISOR_KVM,
+	};
+	if (!name)
+		return 0;
+	found = cpupolicy_hypervisor_find(name);
+	if (found < 0)
+		return trouble("--hypervisor: no hypervisor '%s'; expected kvm,"
+			       " xen, hyperv, vmware or none",
+			       name);
+	options->hypervisor = (enum cpupolicy_hypervisor)found;
+	options->named = true;
+	return 0;
+}
+
+int input_policy(struct cpupolicy_policy *out, const struct input *input,
+		 const struct cpupolicy_hostset_options *options,
+		 enum cpupolicy_set set, cpupolicy_sink *sink, void *arg)
+{
+	struct cpupolicy_hostset_options these = *options;
+	struct cpupolicy_error error = { 0 };
+
+	switch (input->kind) {
+	case INPUT_MODEL:
+		cpupolicy_model_policy(out, input->model);
+		return 0;
+	case INPUT_POLICY:
+		*out = input->document.policy;
+		return 0;
+	case INPUT_MASK:
+		return trouble("%s: this is a mask", input->name);
+	case INPUT_RECORD:
+		break;
+	}
+	these.set = set;
+	if (cpupolicy_record_hostset(out, input->document.record, &these, sink,
+				     arg, &error) < 0)
+		return trouble("%s: %s", input->name,
+			       error.text[0]
+				       ? error.text
+				       : cpupolicy_strerror(error.status));
+	return 0;
+}
+
+char *input_label(const struct input *input,
+		  const struct cpupolicy_hostset_options *options,
+		  enum cpupolicy_set set)
+{
+	const char *which = set == CPUPOLICY_SET_OFFER ? "offer" : "accept";
+
+	if (input->kind == INPUT_MODEL)
+		return format_text("%s (model)", input->name);
+	if (input->kind == INPUT_POLICY)
+		return format_text("%s (policy)", input->name);
+	if (cpupolicy_record_is_guest(input->document.record))
+		return format_text("%s (record of a virtual machine, %s set)",
+				   input->name, which);
+	return format_text("%s (record, %s set, hypervisor %s%s)", input->name,
+			   which,
+			   cpupolicy_hypervisor_name(options->hypervisor),
+			   options->named ? "" : " assumed");
+}
+
+int input_apply_mode(struct cpupolicy_policy *policy, const struct input *input,
+		     const char *mode, cpupolicy_sink *sink, void *arg)
+{
+	struct text text = { 0 };
+	int status;
+
+	if (input->kind == INPUT_RECORD &&
+	    !cpupolicy_record_virtualization(input->document.record))
+		return trouble("%s: no hardware virtualisation (VMX or SVM) in"
+			       " this record; mode %s asks it of every host",
+			       input->name, mode);
+	status = cpupolicy_apply_mode(policy, mode, sink, arg);
+	if (status == 0)
+		return 0;
+	if (status != CPUPOLICY_E_UNKNOWN)
+		return trouble("%s: mode %s: %s", input->name, mode,
+			       cpupolicy_strerror(status));
+	for (uint32_t i = 0; cpupolicy_mode_at(i); i++) {
+		const char *name = cpupolicy_mode_at(i)->name;
+
+		if (!text.s || !strstr(text.s, name))
+			text_word(&text, ", ", name);
+	}
+	trouble("no mode '%s'; there are %s", mode, text.s ? text.s : "none");
+	free(text.s);
+	return EXIT_TROUBLE;
+}
+
+void input_normalize(struct cpupolicy_policy *policy, const struct input *input)
+{
+	if (input->kind != INPUT_RECORD)
+		cpupolicy_normalize(policy, NULL, NULL);
+}
