@@ -1,0 +1,325 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# cli.sh - the command line over good and bad input, as TAP.
+#
+# $CPUPOLICY is the built tool; records come from tests/data beside this file.
+# A sanitizer's complaint fails the test it happens in, whatever was expected.
+
+tool=${CPUPOLICY:?the path of the built tool}
+case $tool in */*) tool=$(cd "$(dirname "$tool")" && pwd)/${tool##*/} ;; esac
+data=$(cd "$(dirname "$0")" && pwd)/data
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99"
+UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}print_stacktrace=1"
+export ASAN_OPTIONS UBSAN_OPTIONS
+
+# Short names, so that no line of the output wraps where it depends on $work.
+old=old.json new=new.json intel=intel.json newer=newer.json weak=weak.json
+cp "$data/libvirt/Opteron-1352.json" $old
+cp "$data/libvirt/FX-8150.json" $new
+cp "$data/libvirt/Core-i7-2600.json" $intel
+cp "$data/libvirt/Xeon-Gold-6130.json" $newer
+cp "$data/bochs/athlon64-venice.json" $weak # it has NX, but not SVM
+number=0
+
+result() { # STATUS NAME
+	number=$((number + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $number - $2"
+	else
+		echo "not ok $number - $2"
+		sed 's/^/# /' out err
+	fi
+}
+
+# NAME STATUS PATTERN ARGUMENTS...: the tool exits so and its output (both
+# streams) has a line that matches
+try() {
+	try_name=$1 try_status=$2 try_pattern=$3
+	shift 3
+	"$tool" "$@" >out 2>err </dev/null
+	got=$?
+	bad=0
+	[ $got -eq "$try_status" ] || { bad=1; echo "# exit status $got"; }
+	cat out err | grep -q -e "$try_pattern" || bad=1
+	grep -q -e Sanitizer -e 'runtime error' err && bad=1
+	result $bad "$try_name"
+}
+
+# The same, and FILE must not have come into being, nor anything beside it.
+try_nothing_written() {
+	rm -rf dir && mkdir dir
+	try "$@"
+	[ -z "$(ls -A dir)" ]
+	result $? "$1: nothing is written"
+}
+
+json_of() { # NAME ARGUMENTS...: standard output is one JSON text
+	json_name=$1
+	shift
+	"$tool" "$@" >out 2>err </dev/null
+	if ! command -v python3 >python 2>&1; then
+		number=$((number + 1))
+		echo "ok $number - $json_name # SKIP no python3"
+		return
+	fi
+	python3 -c 'import json, sys; json.load(sys.stdin)' <out 2>>err
+	result $? "$json_name"
+}
+
+# The tool itself
+try 'no command shows the commands' 2 'baseline'
+try 'help is no trouble' 0 'Exit status' --help
+try 'the version is said' 0 '^cpupolicy [0-9]' --version
+try 'an unknown command is named' 2 "no command 'chekc'" chekc
+for command in record show host diff mask check matrix baseline explain; do
+	try "help of $command has an example" 0 '^Example:' $command --help
+	try "$command refuses an unknown option by name" 2 "'--frob'" \
+		$command --frob
+done
+man=$(cd "$data/../../docs/man" && pwd)
+for command in record show host diff mask check matrix baseline explain; do
+	"$tool" $command --help >out 2>err
+	sed 's/\\//g' "$man/cpupolicy-$command.1" >page 2>>err
+	bad=0
+	for option in $(grep -o -e '^  --[a-z]*' -e '^  -o' out); do
+		grep -q -e "$option" page || { bad=1; echo "# $option"; }
+	done
+	grep -q '^.SH EXAMPLES' page || bad=1
+	result $bad "the manual page of $command has its options"
+done
+"$tool" --help >/dev/full 2>err
+[ $? -eq 2 ]
+result $? 'a full disk is trouble'
+
+# Verdicts and exit statuses
+try 'an old guest fits a newer host' 0 '^fits' check $old $old
+try 'a new guest does not fit an old host' 1 '^does not fit' \
+	check $new $old
+try 'the verdict names both sets' 1 'offer set, hypervisor kvm assumed' \
+	check $new $old
+try 'a finding has address, name and values' 1 \
+	'block *F001 *1:ecx\[9\] ssse3 *1 *0 ' check $new $old
+try 'the worst five are shown and the rest counted' 1 'and [0-9]* more' \
+	check $new $old --first 5
+try 'a named hypervisor is not called assumed' 1 'hypervisor xen)' \
+	check $new $old --hypervisor xen
+try 'an unknown hypervisor is named' 2 "'qemu'" \
+	check $new $old --hypervisor qemu
+try 'makers do not mix' 1 'F006' check $intel $new
+try 'a code can be allowed' 0 'allowed' \
+	check $new $old --allow F001,F004,security
+try 'the grade block cannot' 2 'cannot be allowed' \
+	check $new $old --allow block
+try 'what is neither grade nor code is refused' 2 "F999" \
+	check $new $old --allow F999
+try 'a model takes the vendor of the other side' 0 \
+	'vendor taken from the host' check @x86-64-v2 $new
+try 'a level that is not reached is a no' 1 'avx2' check @x86-64-v3 $old
+try 'an unknown model is named, and those there are' 2 '@x86-64-v2' \
+	show @x86-64-v9
+try 'one argument is not enough for a check' 2 'usage' check $old
+try 'three are too many' 2 'too many' check $old $old $old
+
+# Records that lack what counts
+cat >part.json <<'END'
+{ "format": "cpupolicy-record", "version": 1, "name": "part",
+  "cores": [ { "cpus": "0", "rows": [
+    "00000000.0 0000000d 756e6547 6c65746e 49656e69",
+    "00000001.0 000206a7 00100800 1fbae3ff bfebfbff" ] } ] }
+END
+try 'what was not recorded is said' 0 'F020 *7.0 .*not recorded' \
+	check part.json $newer --allow security
+try 'and refused where it must not be' 1 '^refused' \
+	check part.json $newer --allow security --strict
+
+# show, diff, explain
+try 'show has features by name' 0 'sse4_1' show $new
+try 'show names the ABI level' 0 'x86-64-v2' show $new
+try 'show says what was dropped, and why' 0 'svm\|osvw\|F04[0-9]' \
+	show $new --dropped
+try 'a folder is one line each' 0 '^FX-8150 ' show "$data/libvirt"
+try 'what is the same does not differ' 0 'no field differs' diff $new $new
+try 'what differs does' 1 'ssse3' diff $new $old
+try 'a field is explained' 0 'needed by' explain avx
+try 'so is an address' 0 'avx2' explain '7.0:ebx[5]'
+try 'and a bit without a name' 0 'without a name' explain '1:ecx[16]'
+try 'a finding is explained' 0 'meaning' explain F001
+try 'the hide list of a mode is literal' 0 '3dnow 3dnowext' explain hyperv-r2
+try 'a model is explained' 0 'ssse3' explain @x86-64-v2
+try 'a misspelt name gets a suggestion' 2 "did you mean 'avx2'" explain avx22
+try 'all names can be listed' 0 'avx512f' explain --list
+
+# host
+try 'a host set is a policy' 0 '"cpupolicy-policy"' host $new --offer
+try 'which set must be said' 2 'either --offer' host $new
+"$tool" host $new --accept -o set.json 2>err
+try 'a host set is not made of a policy' 2 'policy already' \
+	host set.json --accept
+try 'a policy serves as a host, literally' 0 '(policy)' check $new set.json
+
+# mask
+try 'a mode hides and says what' 0 'hidden .*ssse3' \
+	mask $new --mode hyperv-r2
+try 'what needs a hidden feature goes with it' 0 'went with it.*needs' \
+	mask $new --hide avx
+try 'the loss of an ABI level is told' 0 'x86-64-v1, was x86-64-v2' \
+	mask $new --mode hyperv-r2
+try 'a number can be lowered' 0 'phys_bits 48->40' mask $new \
+	--cap phys_bits=40
+try 'an unknown mode is named with those there are' 2 'hyperv-tlfs2' \
+	mask $new --mode evc
+try_nothing_written 'an unknown feature gets a suggestion' 2 \
+	"unknown feature 'avx22', did you mean 'avx2'" \
+	mask $new --hide avx22 -o dir/masked.json
+try_nothing_written 'a limitation cannot be hidden' 2 \
+	"'zero_fcs_fds' is a limitation" \
+	mask $newer --hide zero_fcs_fds -o dir/masked.json
+try_nothing_written 'a leaf without a place in a policy' 2 'never part' \
+	mask $newer --hide '0xb.0:eax[0]' -o dir/masked.json
+try_nothing_written 'a number that does not fit its field' 2 'range' \
+	mask $newer --cap phys_bits=999 -o dir/masked.json
+try_nothing_written 'a mode asks for virtualisation' 2 'virtualisation' \
+	mask $weak --mode hyperv-r2 -o dir/masked.json
+cat >limit.json <<'END'
+{ "format": "cpupolicy-mask", "version": 1, "hide": ["zero_fcs_fds"] }
+END
+try_nothing_written 'nor by a mask file' 2 'limit.json' \
+	mask $newer --with limit.json -o dir/masked.json
+cat >mask.json <<'END'
+{ "format": "cpupolicy-mask", "version": 1, "hide": ["avx2", "1:ecx[9]"],
+  "cap": { "phys_bits": 39 } }
+END
+try 'a mask file hides and lowers' 0 'lowered.*phys_bits 46->39' \
+	mask $newer --with mask.json
+try 'a mask is no policy' 2 'is a mask' show mask.json
+try 'a mask by a model keeps what the model has' 0 'ssse3' \
+	mask $new --with @x86-64-v2
+
+# matrix
+try 'moves are counted' 0 '^1 of 2 moves fit\|^0 of 2 moves fit' \
+	matrix $old $new
+try 'the mode lets more fit' 0 'of 2 moves fit' \
+	matrix $old $new --mode hyperv-r2
+try 'under the baseline all fit' 0 '^6 of 6 moves fit' \
+	matrix $old $new "$data/libvirt/Phenom-B95.json" --baseline
+try 'one host has nowhere to go' 0 '^0 of 0 moves fit' matrix $old
+
+# baseline
+try 'the pool and its cost' 0 'lacks .*ssse3' baseline $old $new
+"$tool" baseline $old $new -o pool.json --name pool-a >out 2>err
+result $? 'the baseline is written'
+grep -q '"name": "pool-a"' pool.json
+result $? 'under its name'
+try 'and fits the old host' 0 '^fits' check pool.json $old
+try 'and the new one' 0 '^fits' check pool.json $new
+try 'one host is a pool' 0 'pool: 1 host of 1 kind' baseline $old
+try 'equal hosts are one kind' 0 'pool: 2 hosts of 1 kind' \
+	baseline $old $old
+try_nothing_written 'no hosts are not' 2 'no hosts' baseline -o dir/pool.json
+try_nothing_written 'makers do not mix in a pool' 2 \
+	'different makers.*AuthenticAMD.*GenuineIntel' \
+	baseline $old $intel -o dir/pool.json
+try 'an ABI level is no host' 2 'no host' baseline $old @x86-64-v2
+mkdir empty
+try 'an empty folder is trouble' 2 'no files' baseline empty
+
+# Bad files
+: >empty.json
+printf '{ "format": "cpupolicy-policy", "vers' >cut.json
+printf '\177ELF\001\000\377\376\033[31m' >binary.json
+echo '{ "format": "cpupolicy-policy", "version": 1, "version": 1 }' >twice.json
+echo '{ "format": "cpupolicy-policy", "version": 1, "colour": 1 }' >key.json
+cat >name.json <<'END'
+{ "format": "cpupolicy-policy", "version": 1, "features": ["fpu", "avx22"] }
+END
+cat >big.json <<'END'
+{ "format": "cpupolicy-policy", "version": 1, "numbers": { "phys_bits": 999 } }
+END
+cat >noleaf0.json <<'END'
+{ "format": "cpupolicy-record", "version": 1, "cores": [ { "cpus": "0",
+  "rows": [ "00000001.0 000206a7 00100800 1fbae3ff bfebfbff" ] } ] }
+END
+cat >slot.json <<'END'
+{ "format": "cpupolicy-mask", "version": 1, "hide": ["0xb.0:eax[0]"] }
+END
+try 'an empty file' 2 'empty.json' show empty.json
+try 'a file cut short' 2 'cut.json:1' show cut.json
+try 'a binary file' 2 'binary.json' show binary.json
+! grep -q "$(printf '\033')" err
+result $? 'bytes of a file never reach the terminal as they are'
+try 'a key twice' 2 'twice.json.*version' show twice.json
+try 'an unknown key' 2 'key.json.*colour' show key.json
+try 'an unknown feature, with its place and a suggestion' 2 \
+	"name.json: /features/1: unknown feature 'avx22', did you mean 'avx2'" \
+	show name.json
+try 'a number out of range' 2 'big.json.*phys_bits' show big.json
+try 'a record without leaf 0' 2 'noleaf0.json' show noleaf0.json
+try_nothing_written 'a mask that names a leaf without a place' 2 'slot.json' \
+	mask $new --with slot.json -o dir/masked.json
+try 'a file that is not there' 2 'gone.json' show gone.json
+mkdir pool && cp $old pool/ && ln -s nowhere pool/vanished.json
+try_nothing_written 'a file that vanishes from a folder' 2 'vanished.json' \
+	baseline pool -o dir/pool.json
+try 'standard input twice' 2 'only once\|standard input' check - -
+"$tool" show - <$new >out 2>err
+result $? 'standard input once'
+
+# Output that cannot be written
+echo keep >kept
+try 'a folder that is not there' 2 'nowhere/pool.json' \
+	baseline $old -o nowhere/pool.json
+try 'a folder in place of the file' 2 'empty' baseline $old -o empty
+try_nothing_written 'bad input with an output file' 2 'cut.json' \
+	baseline $old cut.json -o dir/pool.json
+"$tool" mask cut.json -o kept >out 2>err
+grep -q '^keep$' kept
+result $? 'a file that was there stays as it was'
+
+# Text from dumps is escaped
+cat >evil.json <<'END'
+{ "format": "cpupolicy-record", "version": 1, "name": "\u001b]0;x\u0007",
+  "kernel": "\u001b[2J", "notes": ["\u009b31m"],
+  "cores": [ { "cpus": "0", "rows": [
+    "00000000.0 00000001 756e6547 6c65746e 49656e69",
+    "00000001.0 000206a7 00100800 1fbae3ff bfebfbff",
+    "80000000.0 80000004 00000000 00000000 00000000",
+    "80000002.0 6d305b1b 1b1b1b1b 0a0d0a0d 07070707" ] } ] }
+END
+try 'a record with escape sequences is shown' 0 'GenuineIntel' show evil.json
+! grep -q "$(printf '[\033\007]')" out
+result $? 'without them'
+cp evil.json "$(printf 'esc\033[1mname.json')"
+try 'nor do file names carry them' 0 'x1b' show esc*name.json
+
+# JSON
+json_of 'show for programs' show $new --dropped --json
+json_of 'show of a folder for programs' show "$data/libvirt" --json
+json_of 'host for programs' host $new --offer --json
+json_of 'diff for programs' diff $new $old --json
+json_of 'mask for programs' mask $new --mode hyperv-r2 --json
+json_of 'check for programs' check $new $old --json
+json_of 'matrix for programs' matrix $old $new --json
+json_of 'baseline for programs' baseline $old $new --json
+json_of 'explain for programs' explain hyperv-r2 --json
+json_of 'a record with escape sequences for programs' show evil.json --json
+"$tool" check $new $old --json >one 2>err
+"$tool" check $new $old --json >two 2>>err
+cmp -s one two
+result $? 'the same question gives the same text'
+
+# This machine
+if "$tool" record -o here.json >out 2>err; then
+	try 'this machine as a record' 0 'recorded' show here.json
+	try 'this machine fits itself' 0 '^fits' check @host @host
+	try 'its record says the same' 0 'no field differs' \
+		diff here.json @host
+else
+	number=$((number + 1))
+	echo "ok $number - this machine as a record # SKIP $(head -n 1 err)"
+fi
+
+echo "1..$number"

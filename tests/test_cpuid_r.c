@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <cpupolicy/formats.h>
+
+#define LEAF0                                                                  \
+	"   0x00000000 0x00: eax=0x00000001 ebx=0x756e6547 ecx=0x6c65746e "    \
+	"edx=0x49656e69\n"
+#define LEAF1                                                                  \
+	"   0x00000001 0x00: eax=0x000306a9 ebx=0x00100800 ecx=0x7fbae3ff "    \
+	"edx=0xbfebfbff\n"
+#define LEAF7                                                                  \
+	"   0x00000007 0x01: eax=0x00000010 ebx=0x00000000 ecx=0x00000000 "    \
+	"edx=0x00000000\n"
+
+static int parse(struct cpupolicy_document *out, const char *text, size_t size,
+		 struct cpupolicy_error *error)
+{
+	/* a copy of its own, so that a sanitizer sees reads past the end */
+	char *copy = malloc(size ? size : 1);
+	int status;
+
+	assert_non_null(copy);
+	memcpy(copy, text, size);
+	memset(error, 0, sizeof(*error));
+	status = cpupolicy_document_parse(out, "dump.txt", copy, size, error);
+	free(copy);
+	return status;
+}
+
+static void every_spelling_of_a_dump_is_read(void **state)
+{
+	static const struct {
+		const char *why, *text, *cpus;
+		size_t rows;
+	} cases[] = {
+		{ "with -1", "CPU:\n" LEAF0 LEAF1, "0", 2 },
+		{ "one CPU of many", "CPU 3:\n" LEAF0 LEAF1 LEAF7, "3", 3 },
+		{ "no final newline",
+		  "CPU 0:\n" LEAF0 "0x1 0x0: eax=0x1 "
+		  "ebx=0x2 ecx=0x3 edx=0x4",
+		  "0", 2 },
+		{ "carriage returns",
+		  "CPU 0:\r\n   0x00000000 0x00: eax=0x00000001 "
+		  "ebx=0x756e6547 ecx=0x6c65746e edx=0x49656e69\r\n\r\n",
+		  "0", 1 },
+		{ "tabs and capitals",
+		  "cpu 0:\n\t0X00000000\t0X00:\tEAX=0X00000001\t"
+		  "EBX=0X756E6547\tECX=0X6C65746E\tEDX=0X49656E69\t\n",
+		  "0", 1 },
+		{ "a byte-order mark",
+		  "\xef\xbb\xbf"
+		  "CPU 0:\n" LEAF0,
+		  "0", 1 },
+		{ "no header", LEAF0 LEAF1, "0", 2 },
+		{ "empty lines", "\n\nCPU 0:\n\n" LEAF0 "\n" LEAF1 "\n", "0",
+		  2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cpupolicy_document document;
+		struct cpupolicy_error error;
+		const struct cpupolicy_core *core;
+
+		if (parse(&document, cases[i].text, strlen(cases[i].text),
+			  &error) < 0)
+			fail_msg("%s: %s", cases[i].why, error.text);
+		assert_int_equal(document.kind, CPUPOLICY_DOCUMENT_RECORD);
+		assert_string_equal(document.format, "cpuid-r");
+		assert_string_equal(document.record->name, "dump.txt");
+		assert_int_equal(document.record->nr_cores, 1);
+		core = &document.record->cores[0];
+		assert_string_equal(core->cpus, cases[i].cpus);
+		assert_int_equal(core->nr_rows, cases[i].rows);
+		assert_int_equal(core->rows[0].ebx, 0x756e6547);
+		cpupolicy_document_clear(&document);
+	}
+}
+
+static void rows_of_every_cpu_are_kept(void **state)
+{
+	static const char text[] =
+		"CPU 0:\n" LEAF0 LEAF1 "CPU 1:\n" LEAF0 LEAF1
+		"CPU 2:\n" LEAF0 LEAF7 "CPU 5:\n" LEAF0 LEAF1;
+	struct cpupolicy_document document;
+	struct cpupolicy_error error;
+	const struct cpupolicy_row *row;
+
+	(void)state;
+	assert_int_equal(parse(&document, text, sizeof(text) - 1, &error), 0);
+	assert_int_equal(document.record->nr_cores, 2);
+	assert_string_equal(document.record->cores[0].cpus, "0-1,5");
+	assert_string_equal(document.record->cores[1].cpus, "2");
+	row = cpupolicy_core_row(&document.record->cores[1], 7, 1);
+	assert_non_null(row);
+	assert_int_equal(row->eax, 0x10);
+	cpupolicy_document_clear(&document);
+}
+
+static void headers_without_numbers_count(void **state)
+{
+	static const char text[] = "CPU:\n" LEAF0 "CPU:\n" LEAF0 LEAF1;
+	struct cpupolicy_document document;
+	struct cpupolicy_error error;
+
+	(void)state;
+	assert_int_equal(parse(&document, text, sizeof(text) - 1, &error), 0);
+	assert_string_equal(document.record->cores[1].cpus, "1");
+	cpupolicy_document_clear(&document);
+}
+
+#define TEXT(text) text, sizeof(text) - 1
+
+static const struct {
+	const char *why, *text;
+	size_t size;
+	int status, line;
+	const char *says;
+} bad_dumps[] = {
+	{ "cut in a row",
+	  TEXT("CPU 0:\n" LEAF0 "   0x00000001 0x00: eax=0x0003"),
+	  CPUPOLICY_E_SYNTAX, 3, "dump.txt:3:1: expected 'CPU 0:'" },
+	{ "cut in a number",
+	  TEXT("CPU 0:\n" LEAF0 "   0x1 0x00: eax=0x1 ebx=0x2 ecx=0x3 edx="),
+	  CPUPOLICY_E_SYNTAX, 3, "found    0x1" },
+	{ "only a header", TEXT("CPU 0:\n"), CPUPOLICY_E_MEANING, 1, "leaf 0" },
+	{ "no leaf 0", TEXT("CPU 0:\n" LEAF1), CPUPOLICY_E_MEANING, 1,
+	  "dump.txt:1:1: this CPU has no row for leaf 0" },
+	{ "no leaf 0 on the second CPU",
+	  TEXT("CPU 0:\n" LEAF0 "CPU 1:\n" LEAF1), CPUPOLICY_E_MEANING, 3,
+	  "leaf 0" },
+	{ "a number of nine digits",
+	  TEXT("CPU 0:\n" LEAF0 "   0x123456789 0x00: eax=0x1 ebx=0x2 "
+	       "ecx=0x3 edx=0x4\n"),
+	  CPUPOLICY_E_SYNTAX, 3, "expected" },
+	{ "prose", TEXT("CPU 0:\n" LEAF0 "   vendor_id = \"x\"\n"),
+	  CPUPOLICY_E_SYNTAX, 3, "vendor_id" },
+	{ "an escape sequence is not repeated",
+	  TEXT("CPU 0:\n" LEAF0 "\033[2J\n"), CPUPOLICY_E_SYNTAX, 3,
+	  "found ?[2J" },
+	{ "a NUL byte", TEXT("CPU 0:\n" LEAF0 "\0\n"), CPUPOLICY_E_SYNTAX, 3,
+	  "NUL" },
+	{ "descending CPUs", TEXT("CPU 3:\n" LEAF0 "CPU 2:\n" LEAF0),
+	  CPUPOLICY_E_SYNTAX, 3, "ascend" },
+	{ "the same CPU twice", TEXT("CPU 3:\n" LEAF0 "CPU 3:\n" LEAF0),
+	  CPUPOLICY_E_SYNTAX, 3, "ascend" },
+	{ "a CPU number that overflows",
+	  TEXT("CPU 18446744073709551616:\n" LEAF0), CPUPOLICY_E_SYNTAX, 1,
+	  "range" },
+	{ "empty", TEXT(""), CPUPOLICY_E_SYNTAX, 0, "is empty" },
+	{ "binary", TEXT("\177ELF\2\1\1\0\0\0"), CPUPOLICY_E_SYNTAX, 0,
+	  "is binary" },
+	{ "another text", TEXT("hello\n"), CPUPOLICY_E_SYNTAX, 1,
+	  "no format that is known" },
+};
+
+static void a_bad_dump_is_refused_with_its_line(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad_dumps) / sizeof(bad_dumps[0]); i++) {
+		struct cpupolicy_document document;
+		struct cpupolicy_error error;
+		int status;
+
+		status = parse(&document, bad_dumps[i].text, bad_dumps[i].size,
+			       &error);
+		if (status != bad_dumps[i].status || error.status != status ||
+		    error.line != bad_dumps[i].line ||
+		    !strstr(error.text, bad_dumps[i].says))
+			fail_msg("%s: %d, line %d: %s", bad_dumps[i].why,
+				 status, error.line, error.text);
+		assert_int_equal(document.kind, CPUPOLICY_DOCUMENT_NONE);
+		assert_null(document.record);
+	}
+}
+
+static void a_line_too_long_is_refused(void **state)
+{
+	struct cpupolicy_document document;
+	struct cpupolicy_error error;
+	size_t size = 1 << 20;
+	char *text = malloc(size);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', size);
+	memcpy(text, "CPU 0:\n" LEAF0, strlen("CPU 0:\n" LEAF0));
+	assert_int_equal(parse(&document, text, size, &error),
+			 CPUPOLICY_E_SYNTAX);
+	assert_int_equal(error.line, 3);
+	assert_non_null(strstr(error.text, "too long"));
+	free(text);
+}
+
+static void rows_and_kinds_of_core_have_a_bound(void **state)
+{
+	struct cpupolicy_document document;
+	struct cpupolicy_error error;
+	size_t room = 8 << 20, used;
+	char *text = malloc(room);
+
+	(void)state;
+	assert_non_null(text);
+	used = (size_t)snprintf(text, room, "CPU 0:\n" LEAF0);
+	for (unsigned i = 0; i < 5000; i++)
+		used += (size_t)snprintf(
+			text + used, room - used,
+			"0x2 0x0: eax=0x%x ebx=0x0 ecx=0x0 edx=0x0\n", i);
+	assert_int_equal(parse(&document, text, used, &error),
+			 CPUPOLICY_E_MEANING);
+	assert_non_null(strstr(error.text, "more rows"));
+
+	used = 0;
+	for (unsigned i = 0; i < 2000; i++)
+		used += (size_t)snprintf(
+			text + used, room - used,
+			"CPU %u:\n" LEAF0
+			"0x2 0x0: eax=0x%x ebx=0x0 ecx=0x0 edx=0x0\n",
+			i, i);
+	assert_int_equal(parse(&document, text, used, &error),
+			 CPUPOLICY_E_MEANING);
+	assert_non_null(strstr(error.text, "too many CPUs"));
+	free(text);
+}
+
+/* Whatever is cut off or flipped: a record or an error, never a crash. */
+static void damaged_dumps_give_a_record_or_an_error(void **state)
+{
+	static const char good[] =
+		"CPU 0:\n" LEAF0 LEAF1 "CPU 1:\n" LEAF0 LEAF7;
+	uint32_t random = 1;
+
+	(void)state;
+	for (size_t i = 0; i < 20000; i++) {
+		struct cpupolicy_document document;
+		struct cpupolicy_error error;
+		char text[sizeof(good)];
+		size_t size = sizeof(good) - 1;
+		int status;
+
+		memcpy(text, good, sizeof(good));
+		for (unsigned n = 0; n < 1 + i % 3; n++) {
+			random = random * 1664525 + 1013904223;
+			text[(random >> 8) % size] = (char)(random >> 24);
+		}
+		if (i % 2)
+			size = random % size;
+		status = parse(&document, text, size, &error);
+		if (status < 0)
+			assert_true(error.status == status && *error.text);
+		cpupolicy_document_clear(&document);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_spelling_of_a_dump_is_read),
+		cmocka_unit_test(rows_of_every_cpu_are_kept),
+		cmocka_unit_test(headers_without_numbers_count),
+		cmocka_unit_test(a_bad_dump_is_refused_with_its_line),
+		cmocka_unit_test(a_line_too_long_is_refused),
+		cmocka_unit_test(rows_and_kinds_of_core_have_a_bound),
+		cmocka_unit_test(damaged_dumps_give_a_record_or_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
