@@ -340,7 +340,8 @@ def c_lists(tables):
         f"{hexa(r.value)}, {hexa(r.vendors)}, "
         + ", ".join([str(names[w].index) for w in r.words("when")]
                     + [hexa(NONE)] * (3 - len(r.words("when")))) + ")"
-        for r in tables.hypervisors])
+        for r in tables.hypervisors
+        if not (r["action"] == "withhold" and r["to"])])
     out["layouts.inc"] = ("values.csv", [
         f"LAYOUT({r.field.index}, {hexa(r.vendors)}, {r.values_[0]})"
         for r in tables.values
