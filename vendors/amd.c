@@ -10,7 +10,7 @@ static const char *const strings[] = { "AuthenticAMD", NULL };
  * Hyper-V of Windows Server 2008 R2, "processor compatibility mode": the list
  * as it was published for AMD hosts. Its SSE5 is the bit that shipped as XOP.
  */
-static const char *const hyperv_r2[] = {
+const char *const cpupolicy__amd_r2[] = {
 	"ssse3", "sse4_1",	"sse4a", "xop",	     "popcnt",
 	"abm",	 "misalignsse", "3dnow", "3dnowext", NULL,
 };
@@ -20,7 +20,7 @@ static const char *const hyperv_r2[] = {
  * of its processor-feature bank, {SSE3, LAHF, CX16, AltMovCr8, MmxExt} =
  * 0x1303, and of its XSAVE word, nothing. This is the rest of both.
  */
-static const char *const hyperv_tlfs2[] = {
+const char *const cpupolicy__amd_tlfs2[] = {
 	"ssse3",  "sse4_1",   "sse4_2",	     "sse4a", "xop",
 	"popcnt", "abm",      "misalignsse", "3dnow", "3dnowext",
 	"xsave",  "xsaveopt", "avx",	     NULL,
@@ -31,7 +31,7 @@ static const struct cpupolicy_mode modes[] = {
 		.name = "hyperv-r2",
 		.summary = "Hyper-V R2 processor compatibility mode (2009)",
 		.source = "Microsoft, Hyper-V R2 processor compatibility mode",
-		.hide = hyperv_r2,
+		.hide = cpupolicy__amd_r2,
 		.clflush_cap = 8,
 		.vendor = CPUPOLICY_VENDOR_AMD,
 	},
@@ -39,7 +39,7 @@ static const struct cpupolicy_mode modes[] = {
 		.name = "hyperv-tlfs2",
 		.summary = "Hyper-V compatibility mode as specified later",
 		.source = "Microsoft, Hypervisor TLFS 2.0a, section 5.2.11",
-		.hide = hyperv_tlfs2,
+		.hide = cpupolicy__amd_tlfs2,
 		.clflush_cap = 8,
 		.vendor = CPUPOLICY_VENDOR_AMD,
 	},

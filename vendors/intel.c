@@ -11,7 +11,7 @@ static const char *const strings[] = { "GenuineIntel", NULL };
  * as it was published for Intel hosts. MisalignSSE never existed on an Intel
  * CPU; the original names it all the same.
  */
-static const char *const hyperv_r2[] = {
+const char *const cpupolicy__intel_r2[] = {
 	"ssse3",       "sse4_1", "sse4_2", "popcnt",
 	"misalignsse", "xsave",	 "avx",	   NULL,
 };
@@ -21,7 +21,7 @@ static const char *const hyperv_r2[] = {
  * of its processor-feature bank, {SSE3, LAHF, CX16} = 0x0103, and of its XSAVE
  * word, nothing. This is the rest of both.
  */
-static const char *const hyperv_tlfs2[] = {
+const char *const cpupolicy__intel_tlfs2[] = {
 	"ssse3",      "sse4_1",	  "sse4_2",	 "sse4a",  "xop",   "popcnt",
 	"cr8_legacy", "abm",	  "misalignsse", "mmxext", "3dnow", "3dnowext",
 	"xsave",      "xsaveopt", "avx",	 NULL,
@@ -32,7 +32,7 @@ static const struct cpupolicy_mode modes[] = {
 		.name = "hyperv-r2",
 		.summary = "Hyper-V R2 processor compatibility mode (2009)",
 		.source = "Microsoft, Hyper-V R2 processor compatibility mode",
-		.hide = hyperv_r2,
+		.hide = cpupolicy__intel_r2,
 		.clflush_cap = 8,
 		.vendor = CPUPOLICY_VENDOR_INTEL,
 	},
@@ -40,7 +40,7 @@ static const struct cpupolicy_mode modes[] = {
 		.name = "hyperv-tlfs2",
 		.summary = "Hyper-V compatibility mode as specified later",
 		.source = "Microsoft, Hypervisor TLFS 2.0a, section 5.2.11",
-		.hide = hyperv_tlfs2,
+		.hide = cpupolicy__intel_tlfs2,
 		.clflush_cap = 8,
 		.vendor = CPUPOLICY_VENDOR_INTEL,
 	},

@@ -122,6 +122,10 @@ struct cpupolicy__vendor {
 extern const struct cpupolicy__vendor cpupolicy__intel, cpupolicy__amd,
 	cpupolicy__hygon, cpupolicy__zhaoxin, cpupolicy__unknown;
 
+/* Literal hide lists; makers that descend from another use the other's. */
+extern const char *const cpupolicy__intel_r2[], *const cpupolicy__intel_tlfs2[];
+extern const char *const cpupolicy__amd_r2[], *const cpupolicy__amd_tlfs2[];
+
 const struct cpupolicy__vendor *
 cpupolicy__vendor_of(const struct cpupolicy_policy *policy);
 /* By the string in EBX, EDX, ECX of leaf 0. */
