@@ -106,6 +106,10 @@ static int refuse_hidden(const struct masking *masking,
 				" told of it is promised more, so it cannot"
 				" be hidden",
 				where, name);
+		else if (status == CPUPOLICY_E_DERIVED)
+			trouble("%s: '%s' is computed from other fields on"
+				" this maker's CPUs: hide those",
+				where, name);
 		else
 			trouble("%s: '%s' is never part of a policy: %s", where,
 				name, fate_text(&at));

@@ -233,7 +233,8 @@ static void get_body(struct reader *from)
 		uint32_t type = get(from, 2), flags = get(from, 2);
 		uint32_t count = get(from, 4);
 
-		if (type <= last)
+		/* the rows are always there, even if there are none */
+		if (type <= last || (i == 0 && type != TYPE_ROWS))
 			fail(from, CPUPOLICY_E_ORDER);
 		last = type;
 		if (flags != FLAG_REQUIRED || type > TYPE_SECTIONS)

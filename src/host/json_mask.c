@@ -22,6 +22,11 @@ static int try_hide(const struct cpupolicy__json *json,
 	switch (cpupolicy_hide(&none, &feature, 1, NULL, NULL)) {
 	case 0:
 		return 0;
+	case CPUPOLICY_E_DERIVED:
+		return cpupolicy__json_fail(
+			json, node->pointer,
+			"'%.60s' is computed from other fields: hide those",
+			text);
 	case CPUPOLICY_E_LIMITATION:
 		return cpupolicy__json_fail(
 			json, node->pointer,
