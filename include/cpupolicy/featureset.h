@@ -12,7 +12,7 @@
 
 #include <cpupolicy/policy.h>
 
-#define CPUPOLICY_FEATURESET_WORDS 192
+#define CPUPOLICY_FEATURESET_WORDS 144
 
 /**
  * struct cpupolicy_featureset - a bitmap for fast checks over fleets

@@ -176,11 +176,13 @@ static void check_numbers(struct check *check)
 {
 	for (uint32_t i = 0; i < cpupolicy__nr_numbers; i++) {
 		const struct cpupolicy__number *number = &cpupolicy__numbers[i];
-		uint32_t g = check->guest->word[number->word] >> number->shift;
-		uint32_t h = check->host->word[number->word] >> number->shift;
+		uint32_t g = check->guest->word[number->word];
+		uint32_t h = check->host->word[number->word];
 
-		g &= number->mask;
-		h &= number->mask;
+		if (g == h)
+			continue;
+		g = g >> number->shift & number->mask;
+		h = h >> number->shift & number->mask;
 		if (g == h || vendor_field(number->field) ||
 		    number->rule == CPUPOLICY_RULE_NONE ||
 		    (number->rule == CPUPOLICY_RULE_ATMOST && g < h) ||

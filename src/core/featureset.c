@@ -156,6 +156,24 @@ void cpupolicy_featureset_of(struct cpupolicy_featureset *out,
 	}
 }
 
+/* Is everything of @guest in @host, from the second pair to @end? */
+static bool inside(const struct cpupolicy_featureset *guest,
+		   const struct cpupolicy_featureset *host, uint32_t end)
+{
+	const uint64_t *g = guest->pair, *h = host->pair;
+	uint32_t i = 1;
+
+	/* four pairs a branch: early enough, and few branches */
+	for (; i + 4 <= end; i += 4)
+		if ((g[i] & ~h[i]) | (g[i + 1] & ~h[i + 1]) |
+		    (g[i + 2] & ~h[i + 2]) | (g[i + 3] & ~h[i + 3]))
+			return false;
+	for (; i < end; i++)
+		if (g[i] & ~h[i])
+			return false;
+	return true;
+}
+
 enum cpupolicy_answer
 cpupolicy_is_superset(const struct cpupolicy_featureset *host,
 		      const struct cpupolicy_featureset *guest)
@@ -163,19 +181,10 @@ cpupolicy_is_superset(const struct cpupolicy_featureset *host,
 	uint32_t meta = guest->word[0] & ~host->word[0];
 	/* a host that names no hypervisor is not asked about sections */
 	bool named = (host->word[0] & NAMED) != 0;
-	uint32_t words = named ? NR_ALL_WORDS : NR_CPU_WORDS;
-	uint32_t pairs = words / 2;
 
-	if (meta & VENDORS || !(guest->word[0] & VALID))
-		return CPUPOLICY_NO;
-	if (named && meta >> 16)
-		return CPUPOLICY_NO;
-	if (guest->word[1] & ~host->word[1])
-		return CPUPOLICY_NO;
-	for (uint32_t i = 1; i < pairs; i++)
-		if (guest->pair[i] & ~host->pair[i])
-			return CPUPOLICY_NO;
-	if (words % 2u && guest->word[words - 1] & ~host->word[words - 1])
+	if ((meta & VENDORS) || !(guest->word[0] & VALID) ||
+	    (named && meta >> 16) || (guest->word[1] & ~host->word[1]) ||
+	    !inside(guest, host, (named ? NR_ALL_WORDS : NR_CPU_WORDS) / 2))
 		return CPUPOLICY_NO;
 	if (!(guest->word[0] & host->word[0] & EXACT))
 		return CPUPOLICY_ASK;
@@ -187,53 +196,74 @@ cpupolicy_is_superset(const struct cpupolicy_featureset *host,
  * needs the gate; and VMX controls may contradict each other. Either takes the
  * policies to know.
  */
-static bool settled(const struct cpupolicy_featureset *out, bool same)
+static bool settled(const struct cpupolicy_featureset *out)
 {
 	for (uint32_t i = 0; i < sizeof(number_bits) / sizeof(number_bits[0]);
 	     i++) {
-		uint32_t left = 0;
+		uint32_t word = number_bits[i].bit / 32u;
+		uint64_t left;
 
 		if (number_bits[i].unary || !number_bits[i].gate_word ||
 		    !(out->word[number_bits[i].gate_word] &
 		      number_bits[i].gate_mask))
 			continue;
-		for (uint32_t v = 0; v < number_bits[i].count; v++) {
-			uint32_t bit = number_bits[i].bit + v;
-
-			left |= out->word[bit / 32u] >> bit % 32u & 1;
-		}
+		/* a group may lie across two words; there are no larger ones */
+		left = out->word[word] | (uint64_t)out->word[word + 1] << 32;
+		left = left >> number_bits[i].bit % 32u &
+		       ((1u << number_bits[i].count) - 1);
 		if (!left)
 			return false;
 	}
-	return same || !(out->word[CPUPOLICY__FEATURESET_VMX_WORD] &
-			 CPUPOLICY__FEATURESET_VMX_MASK);
+	return true;
+}
+
+/* Do two have the same values wherever values must be equal? */
+static bool same_values(const struct cpupolicy_featureset *a,
+			const struct cpupolicy_featureset *b)
+{
+	uint32_t bits = 0;
+
+	for (uint32_t i = CPUPOLICY__FEATURESET_SAME_WORD; i < NR_CPU_WORDS;
+	     i++)
+		bits |= a->word[i] ^ b->word[i];
+	return bits == 0;
+}
+
+/* Word 0 of the result; where sections differ in place there is none. */
+static uint32_t meta_of(uint32_t x, uint32_t y)
+{
+	uint32_t meta = x & y & (EXACT | VALID | VENDORS);
+
+	if ((x & VENDORS) != (y & VENDORS))
+		meta &= ~VALID;
+	if (x & y & NAMED && x >> 16 != y >> 16)
+		meta &= ~VALID;
+	return meta | ((x | y) & (NAMED | 0xffff0000u));
 }
 
 void cpupolicy_featureset_intersect(struct cpupolicy_featureset *out,
 				    const struct cpupolicy_featureset *a,
 				    const struct cpupolicy_featureset *b)
 {
-	uint32_t x = a->word[0], y = b->word[0], both = x & y;
-	bool same = memcmp(a, b, sizeof(*a)) == 0;
-	uint32_t meta = both & (EXACT | VALID | VENDORS);
+	uint32_t x = a->word[0], y = b->word[0], meta = meta_of(x, y);
+	/* a fallen value can only be where the inputs' values differ */
+	bool safe = same_values(a, b);
+	bool vmx = (a->word[CPUPOLICY__FEATURESET_VMX_WORD] &
+		    b->word[CPUPOLICY__FEATURESET_VMX_WORD] &
+		    CPUPOLICY__FEATURESET_VMX_MASK) != 0;
+	/* who names no hypervisor says nothing of its leaves */
+	bool merge = (x & NAMED) != (y & NAMED);
+	uint32_t i;
 
-	if ((x & VENDORS) != (y & VENDORS))
-		meta &= ~VALID;
-	if (both & NAMED && x >> 16 != y >> 16)
-		meta &= ~VALID;
-	meta |= (x | y) & (NAMED | 0xffff0000u);
-	for (uint32_t i = 1; i < NR_ALL_WORDS; i++) {
-		uint32_t p = a->word[i], q = b->word[i];
-
-		/* who names no hypervisor says nothing of its leaves */
-		if (i >= NR_CPU_WORDS && !(both & NAMED))
-			out->word[i] = p | q;
-		else
-			out->word[i] = p & q;
-	}
-	for (uint32_t i = NR_ALL_WORDS; i < CPUPOLICY_FEATURESET_WORDS; i++)
-		out->word[i] = 0;
+	if (vmx && memcmp(a, b, sizeof(*a)))
+		meta &= ~EXACT;
+	for (i = 0; i < NR_CPU_WORDS / 2; i++)
+		out->pair[i] = a->pair[i] & b->pair[i];
+	for (; merge && i < NR_ALL_WORDS / 2; i++)
+		out->pair[i] = a->pair[i] | b->pair[i];
+	for (; i < CPUPOLICY_FEATURESET_WORDS / 2; i++)
+		out->pair[i] = a->pair[i] & b->pair[i];
 	out->word[0] = meta;
-	if (!settled(out, same))
+	if (!safe && !settled(out))
 		out->word[0] &= ~EXACT;
 }

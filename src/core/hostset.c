@@ -6,22 +6,10 @@
  * slot, take away what no guest may have, add what the hypervisor supplies,
  * normalise. Every set bit that does not make it is reported with the reason.
  */
-#include "internal.h"
+#include "hostset.h"
 
-struct hostset {
-	struct cpupolicy_policy *out;
-	const struct cpupolicy_row *rows;
-	size_t nr_rows;
-	const struct cpupolicy_msr *msrs;
-	size_t nr_msrs;
-	const struct cpupolicy_hostset_options *options;
-	const struct cpupolicy__vendor *vendor;
-	struct cpupolicy__report report;
-	uint32_t signature;
-};
-
-static const struct cpupolicy_row *find_row(const struct hostset *set,
-					    uint32_t leaf, uint32_t subleaf)
+const struct cpupolicy_row *cpupolicy__find_row(const struct hostset *set,
+						uint32_t leaf, uint32_t subleaf)
 {
 	for (size_t i = 0; i < set->nr_rows; i++)
 		if (set->rows[i].leaf == leaf &&
@@ -63,7 +51,7 @@ static CPUPOLICY_OWN_FRAME void drop_row(const struct hostset *set,
  * Where the range of a leaf ends. A range exists only if the EAX of its first
  * leaf lies inside it: what lies above is an echo of another leaf.
  */
-static bool in_range(const struct hostset *set, uint32_t leaf)
+bool cpupolicy__in_range(const struct hostset *set, uint32_t leaf)
 {
 	uint32_t base = leaf & 0xffff0000u;
 	const struct cpupolicy_row *first;
@@ -71,11 +59,11 @@ static bool in_range(const struct hostset *set, uint32_t leaf)
 	if (leaf >= 0x40000000u && leaf < 0x40010000u) {
 		/* sections are 0x100 apart; KVM once said 0 for 0x40000001 */
 		base = leaf & 0xffffff00u;
-		first = find_row(set, base, 0);
+		first = cpupolicy__find_row(set, base, 0);
 		return first && (leaf == base || first->eax >= leaf ||
 				 (first->eax == 0 && leaf == base + 1));
 	}
-	first = find_row(set, base, 0);
+	first = cpupolicy__find_row(set, base, 0);
 	if (!first || (first->eax & 0xffff0000u) != base)
 		return false;
 	return leaf == base || leaf <= first->eax;
@@ -121,7 +109,7 @@ static void load_row(const struct hostset *set, size_t index)
 	const struct cpupolicy_row *row = &set->rows[index];
 	uint32_t word;
 
-	if (!in_range(set, row->leaf)) {
+	if (!cpupolicy__in_range(set, row->leaf)) {
 		drop_row(set, row, CPUPOLICY_F_DROPPED_OUT_OF_RANGE);
 		return;
 	}
@@ -131,7 +119,7 @@ static void load_row(const struct hostset *set, size_t index)
 		drop_row(set, row, CPUPOLICY_F_DROPPED_NEVER);
 		return;
 	}
-	if (find_row(set, row->leaf, row->subleaf) != row) {
+	if (cpupolicy__find_row(set, row->leaf, row->subleaf) != row) {
 		drop_row(set, row, CPUPOLICY_F_DROPPED_DUPLICATE);
 		return;
 	}
@@ -143,7 +131,8 @@ static void load_row(const struct hostset *set, size_t index)
 		return;
 	}
 	if (cpupolicy_policy_set_row(set->out, row) != CPUPOLICY_OK) {
-		drop_row(set, row, fate_code(row));
+		if (set->report.sink)
+			drop_row(set, row, fate_code(row));
 		return;
 	}
 	word = cpupolicy__row_word(set->out, row->leaf, row->subleaf);
@@ -197,7 +186,11 @@ static void expose(const struct hostset *set)
 	for (uint32_t w = 0; w < CPUPOLICY__NR_WORDS; w++) {
 		uint32_t away = cpupolicy__keep[w];
 		uint32_t unnamed = cpupolicy__keep[w], never;
+		uint32_t kept =
+			offer ? cpupolicy__offer[w] : cpupolicy__accept[w];
 
+		if (!(set->out->word[w] & away & ~kept))
+			continue;
 		for (uint32_t i = cpupolicy__first[w];
 		     i < CPUPOLICY__NR_FIELDS && cpupolicy__places[i].word == w;
 		     i++)
@@ -247,8 +240,8 @@ static uint32_t recorded(const struct hostset *set, uint32_t index)
 				       place->mask;
 		return 0;
 	}
-	row = find_row(set, at->leaf, at->subleaf);
-	if (!row || !in_range(set, at->leaf))
+	row = cpupolicy__find_row(set, at->leaf, at->subleaf);
+	if (!row || !cpupolicy__in_range(set, at->leaf))
 		return 0;
 	return register_of(row, at->reg) >> place->shift & place->mask;
 }
@@ -370,77 +363,6 @@ static CPUPOLICY_OWN_FRAME void fill_components(const struct hostset *set)
 	}
 }
 
-/* Should the CPU have this sub-leaf, going by what sub-leaf 0 says of it? */
-static bool subleaf_expected(const struct hostset *set,
-			     const struct cpupolicy__leaf *leaf)
-{
-	const struct cpupolicy_row *first = find_row(set, leaf->leaf, 0);
-	const struct cpupolicy_row *second = find_row(set, leaf->leaf, 1);
-	uint32_t n = leaf->subleaf;
-
-	if (n == 0)
-		return true;
-	if (!first)
-		return false;
-	switch (leaf->leaf) {
-	case 0xd: /* XCR0 | XSS, and always 1 */
-		if (n == 1)
-			return true;
-		if (n >= 32)
-			return first->edx >> (n - 32) & 1;
-		return ((first->eax | (second ? second->ecx : 0)) >> n & 1) !=
-		       0;
-	case 0x23: /* a bitmap of sub-leaves */
-		return (first->eax >> n & 1) != 0;
-	case 0x12:
-		return true;
-	default:
-		return n <= first->eax;
-	}
-}
-
-static bool msr_recorded(const struct hostset *set, uint32_t index)
-{
-	for (size_t i = 0; i < set->nr_msrs; i++)
-		if (set->msrs[i].index == index)
-			return true;
-	return false;
-}
-
-/* Leaves that should be there, matter, and are not: absent is not zero. */
-static CPUPOLICY_OWN_FRAME void report_missing(const struct hostset *set)
-{
-	for (uint32_t i = 0; i < cpupolicy__nr_leaves && set->report.sink;
-	     i++) {
-		const struct cpupolicy__leaf *leaf = &cpupolicy__leaves[i];
-		bool msr = leaf->space == CPUPOLICY_SPACE_MSR;
-		struct cpupolicy_finding finding = {
-			.code = CPUPOLICY_F_NOT_RECORDED,
-			.grade = CPUPOLICY_GRADE_NOTE,
-			.at = { .leaf = leaf->leaf,
-				.subleaf = leaf->subleaf,
-				.space = leaf->space,
-				.high = 31 },
-		};
-
-		if (!leaf->compared || leaf->space >= CPUPOLICY_SPACE_KVM ||
-		    !cpupolicy__for_vendor(leaf->vendors, set->vendor->id) ||
-		    (leaf->gate != CPUPOLICY__NONE &&
-		     !cpupolicy__get(set->out, leaf->gate)))
-			continue;
-		/* an MSR without a gate may not exist at all */
-		if (msr ? leaf->gate == CPUPOLICY__NONE ||
-				    msr_recorded(set, leaf->leaf)
-			: !in_range(set, leaf->leaf) ||
-				    find_row(set, leaf->leaf, leaf->subleaf) ||
-				    !subleaf_expected(set, leaf))
-			continue;
-		if (leaf->gate != CPUPOLICY__NONE)
-			finding.cause = &cpupolicy__fields[leaf->gate];
-		set->report.sink(set->report.arg, &finding);
-	}
-}
-
 static CPUPOLICY_OWN_FRAME void build(const struct hostset *set)
 {
 	load_rows(set);
@@ -452,19 +374,19 @@ static CPUPOLICY_OWN_FRAME void build(const struct hostset *set)
 	expose(set);
 	hypervisor_part(set);
 	cpupolicy__normalize(set->out, &set->report);
-	report_missing(set);
+	cpupolicy__report_missing(set);
 }
 
 /* Whose CPU the rows are of, and which. */
 static bool identify(struct hostset *set)
 {
-	const struct cpupolicy_row *first = find_row(set, 0, 0);
+	const struct cpupolicy_row *first = cpupolicy__find_row(set, 0, 0);
 
 	if (!first)
 		return false;
 	set->vendor = cpupolicy__vendor_named(first);
 	set->report.vendor = set->vendor->id;
-	first = find_row(set, 1, 0);
+	first = cpupolicy__find_row(set, 1, 0);
 	set->signature = first ? first->eax : 0;
 	return true;
 }
@@ -472,13 +394,14 @@ static bool identify(struct hostset *set)
 bool cpupolicy_rows_are_guest(const struct cpupolicy_row *rows, size_t nr_rows)
 {
 	struct hostset set = { .rows = rows, .nr_rows = nr_rows };
-	const struct cpupolicy_row *row = find_row(&set, 0x40000000u, 0);
+	const struct cpupolicy_row *row =
+		cpupolicy__find_row(&set, 0x40000000u, 0);
 
 	if (!identify(&set))
 		return false;
 	if (row && row->ebx && row->eax >> 8 == 0x400000)
 		return true;
-	row = find_row(&set, 1, 0);
+	row = cpupolicy__find_row(&set, 1, 0);
 	return row && row->ecx >> 31 &&
 	       !(set.vendor->undefined &&
 		 set.vendor->undefined(set.signature, 1, CPUPOLICY_ECX));

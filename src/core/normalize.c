@@ -94,8 +94,10 @@ void cpupolicy__normalize(struct cpupolicy_policy *policy,
 		&cpupolicy__places[CPUPOLICY__FIELD_vmx];
 
 	for (uint32_t w = 0; w < CPUPOLICY__NR_WORDS; w++)
-		cpupolicy__clear(policy, report, CPUPOLICY_F_DROPPED_ZERO, w,
-				 ~cpupolicy__keep[w], CPUPOLICY__NONE);
+		if (policy->word[w] & ~cpupolicy__keep[w])
+			cpupolicy__clear(policy, report,
+					 CPUPOLICY_F_DROPPED_ZERO, w,
+					 ~cpupolicy__keep[w], CPUPOLICY__NONE);
 	drop_empty_components(policy, report);
 	cpupolicy__close(policy, report);
 	if (vmx_contradicts(policy)) {

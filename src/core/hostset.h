@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hostset.h - a host set being made; shared by the files that make it.
+ */
+#ifndef CPUPOLICY_CORE_HOSTSET_H
+#define CPUPOLICY_CORE_HOSTSET_H
+
+#include "internal.h"
+
+struct hostset {
+	struct cpupolicy_policy *out;
+	const struct cpupolicy_row *rows;
+	size_t nr_rows;
+	const struct cpupolicy_msr *msrs;
+	size_t nr_msrs;
+	const struct cpupolicy_hostset_options *options;
+	const struct cpupolicy__vendor *vendor;
+	struct cpupolicy__report report;
+	uint32_t signature;
+};
+
+/* The first row for a leaf and sub-leaf, or NULL. */
+const struct cpupolicy_row *
+cpupolicy__find_row(const struct hostset *set, uint32_t leaf, uint32_t subleaf);
+/* Is the leaf within the range that the CPU says it has? */
+bool cpupolicy__in_range(const struct hostset *set, uint32_t leaf);
+
+void cpupolicy__report_missing(const struct hostset *set);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/*
+ * hostset_missing.c - which leaves should have been recorded, matter, and were
+ * not. Not recorded is not zero.
+ */
+#include "hostset.h"
+
+/* Should the CPU have this sub-leaf, going by what sub-leaf 0 says of it? */
+static bool subleaf_expected(const struct hostset *set,
+			     const struct cpupolicy__leaf *leaf)
+{
+	const struct cpupolicy_row *first =
+		cpupolicy__find_row(set, leaf->leaf, 0);
+	const struct cpupolicy_row *second =
+		cpupolicy__find_row(set, leaf->leaf, 1);
+	uint32_t n = leaf->subleaf;
+
+	if (n == 0)
+		return true;
+	if (!first)
+		return false;
+	switch (leaf->leaf) {
+	case 0xd: /* XCR0 | XSS, and always 1 */
+		if (n == 1)
+			return true;
+		if (n >= 32)
+			return first->edx >> (n - 32) & 1;
+		return ((first->eax | (second ? second->ecx : 0)) >> n & 1) !=
+		       0;
+	case 0x23: /* a bitmap of sub-leaves */
+		return (first->eax >> n & 1) != 0;
+	case 0x12:
+		return true;
+	default:
+		return n <= first->eax;
+	}
+}
+
+static bool msr_recorded(const struct hostset *set, uint32_t index)
+{
+	for (size_t i = 0; i < set->nr_msrs; i++)
+		if (set->msrs[i].index == index)
+			return true;
+	return false;
+}
+
+/* Leaves that should be there, matter, and are not: absent is not zero. */
+void cpupolicy__report_missing(const struct hostset *set)
+{
+	for (uint32_t i = 0; i < cpupolicy__nr_leaves && set->report.sink;
+	     i++) {
+		const struct cpupolicy__leaf *leaf = &cpupolicy__leaves[i];
+		bool msr = leaf->space == CPUPOLICY_SPACE_MSR;
+		struct cpupolicy_finding finding = {
+			.code = CPUPOLICY_F_NOT_RECORDED,
+			.grade = CPUPOLICY_GRADE_NOTE,
+			.at = { .leaf = leaf->leaf,
+				.subleaf = leaf->subleaf,
+				.space = leaf->space,
+				.high = 31 },
+		};
+
+		if (!leaf->compared || leaf->space >= CPUPOLICY_SPACE_KVM ||
+		    !cpupolicy__for_vendor(leaf->vendors, set->vendor->id) ||
+		    (leaf->gate != CPUPOLICY__NONE &&
+		     !cpupolicy__get(set->out, leaf->gate)))
+			continue;
+		/* an MSR without a gate may not exist at all */
+		if (msr ? leaf->gate == CPUPOLICY__NONE ||
+				    msr_recorded(set, leaf->leaf)
+			: !cpupolicy__in_range(set, leaf->leaf) ||
+				    cpupolicy__find_row(set, leaf->leaf,
+							leaf->subleaf) ||
+				    !subleaf_expected(set, leaf))
+			continue;
+		if (leaf->gate != CPUPOLICY__NONE)
+			finding.cause = &cpupolicy__fields[leaf->gate];
+		set->report.sink(set->report.arg, &finding);
+	}
+}
