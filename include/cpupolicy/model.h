@@ -27,9 +27,10 @@ cpupolicy_model_find(const char *name);
 /**
  * cpupolicy_model_policy - the model as a policy
  *
- * A model without a vendor gives a policy without one: as a guest or a host it
- * goes with any. Not closed over needs (an ABI level says nothing of XSAVE
- * layouts), so it serves to ask, not to start a guest with.
+ * A model without a vendor gives a policy without one: give it the leaf 0 of
+ * the policy it is checked against, as the command line does. Not closed over
+ * needs (an ABI level says nothing of XSAVE layouts), so it serves to ask, not
+ * to start a guest with.
  *
  * Returns the number of features set.
  */
