@@ -238,11 +238,11 @@ def featureset(tables, words):
     numbers(True, "min")
     numbers(True, "same")
     return flag_lines, number_lines, [
-        f"#define CPUPOLICY__FEATURESET_SAME_WORD {same_words}",
-        f"#define CPUPOLICY__FEATURESET_CPU_WORDS {cpu_words}",
-        f"#define CPUPOLICY__FEATURESET_ALL_WORDS {base + base % 2}",
+        f"#define CPUPOLICY__FEATURESET_SAME_WORD {same_words}u",
+        f"#define CPUPOLICY__FEATURESET_CPU_WORDS {cpu_words}u",
+        f"#define CPUPOLICY__FEATURESET_ALL_WORDS {base + base % 2}u",
         f"#define CPUPOLICY__FEATURESET_VMX_WORD "
-        f"{flag_at[names['vmx'].word]}",
+        f"{flag_at[names['vmx'].word]}u",
         f"#define CPUPOLICY__FEATURESET_VMX_MASK "
         f"{hexa(names['vmx'].mask)}"]
 
@@ -405,7 +405,7 @@ def stats(tables):
           [f"{f.rule} {f.grade}".strip() for f in tables.fields])
     count("rows by expose", [f.expose for f in tables.fields])
     count("rows by source", [f.row["source"] for f in tables.fields])
-    words = featureset(tables, word_rules(tables))[2][2].split()[-1]
+    words = featureset(tables, word_rules(tables))[2][2].split()[-1].strip("u")
     print(f"{len(tables.fields)} fields, {len(tables.slots)} slots, "
           f"{len(tables.msrs)} MSRs, policy {tables.words} words, featureset "
           f"{words} words")

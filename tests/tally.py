@@ -65,7 +65,7 @@ class Program:
 
     def end(self, code, result):
         """A program that dies is a failure, whatever it said before."""
-        failed = result not in ("OK", "SKIP")
+        failed = result not in ("OK", "SKIP", "EXPECTEDFAIL")
         if self.running:
             self.add("fail", self.running)
         if self.planned not in (None, len(self.results)):

@@ -250,7 +250,7 @@ static CPUPOLICY_OWN_FRAME void check_identity(struct check *check)
 	struct cpupolicy_finding finding = {
 		.code = CPUPOLICY_F_IDENTITY_DIFFERS,
 		.grade = CPUPOLICY_GRADE_NOTE,
-		.at = cpupolicy__address(word, 0xffffffffu),
+		.at = { .leaf = 1, .reg = CPUPOLICY_EAX, .high = 31 },
 		.mask = 0xffffffffu,
 		.guest = check->guest->word[word],
 		.host = check->host->word[word],

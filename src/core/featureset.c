@@ -52,12 +52,10 @@ static const uint32_t values[] = {
 #undef VALUE
 };
 
-enum {
-	NR_CPU_WORDS = CPUPOLICY__FEATURESET_CPU_WORDS,
-	NR_ALL_WORDS = CPUPOLICY__FEATURESET_ALL_WORDS,
-};
+#define NR_CPU_WORDS CPUPOLICY__FEATURESET_CPU_WORDS
+#define NR_ALL_WORDS CPUPOLICY__FEATURESET_ALL_WORDS
 
-_Static_assert((uint32_t)NR_ALL_WORDS <= CPUPOLICY_FEATURESET_WORDS,
+_Static_assert(NR_ALL_WORDS <= CPUPOLICY_FEATURESET_WORDS,
 	       "a featureset has room for every word of the table");
 
 uint32_t cpupolicy_featureset_words(void)
@@ -163,11 +161,15 @@ static bool inside(const struct cpupolicy_featureset *guest,
 	const uint64_t *g = guest->pair, *h = host->pair;
 	uint32_t i = 1;
 
-	/* four pairs a branch: early enough, and few branches */
-	for (; i + 4 <= end; i += 4)
-		if ((g[i] & ~h[i]) | (g[i + 1] & ~h[i + 1]) |
-		    (g[i + 2] & ~h[i + 2]) | (g[i + 3] & ~h[i + 3]))
+	/* blocks without a branch inside: early enough, and few branches */
+	for (; i + 16 <= end; i += 16) {
+		uint64_t bits = 0;
+
+		for (uint32_t j = 0; j < 16; j++)
+			bits |= g[i + j] & ~h[i + j];
+		if (bits)
 			return false;
+	}
 	for (; i < end; i++)
 		if (g[i] & ~h[i])
 			return false;
@@ -217,18 +219,6 @@ static bool settled(const struct cpupolicy_featureset *out)
 	return true;
 }
 
-/* Do two have the same values wherever values must be equal? */
-static bool same_values(const struct cpupolicy_featureset *a,
-			const struct cpupolicy_featureset *b)
-{
-	uint32_t bits = 0;
-
-	for (uint32_t i = CPUPOLICY__FEATURESET_SAME_WORD; i < NR_CPU_WORDS;
-	     i++)
-		bits |= a->word[i] ^ b->word[i];
-	return bits == 0;
-}
-
 /* Word 0 of the result; where sections differ in place there is none. */
 static uint32_t meta_of(uint32_t x, uint32_t y)
 {
@@ -241,29 +231,46 @@ static uint32_t meta_of(uint32_t x, uint32_t y)
 	return meta | ((x | y) & (NAMED | 0xffff0000u));
 }
 
+/*
+ * Do the values that must be equal survive? Surely where those of one lie
+ * within those of the other: then they are the result's, as they were.
+ */
+static bool values_survive(const struct cpupolicy_featureset *a,
+			   const struct cpupolicy_featureset *b)
+{
+	uint32_t only_a = 0, only_b = 0;
+
+	for (uint32_t i = CPUPOLICY__FEATURESET_SAME_WORD; i < NR_CPU_WORDS;
+	     i++) {
+		only_a |= a->word[i] & ~b->word[i];
+		only_b |= b->word[i] & ~a->word[i];
+	}
+	return !only_a || !only_b;
+}
+
 void cpupolicy_featureset_intersect(struct cpupolicy_featureset *out,
 				    const struct cpupolicy_featureset *a,
 				    const struct cpupolicy_featureset *b)
 {
-	uint32_t x = a->word[0], y = b->word[0], meta = meta_of(x, y);
-	/* a fallen value can only be where the inputs' values differ */
-	bool safe = same_values(a, b);
+	const struct cpupolicy_featureset *other = out == b ? a : b;
+	uint32_t meta = meta_of(a->word[0], b->word[0]);
+	/* who names no hypervisor says nothing of its leaves */
+	bool merge = ((a->word[0] ^ b->word[0]) & NAMED) != 0;
+	bool survive = values_survive(a, b);
 	bool vmx = (a->word[CPUPOLICY__FEATURESET_VMX_WORD] &
 		    b->word[CPUPOLICY__FEATURESET_VMX_WORD] &
 		    CPUPOLICY__FEATURESET_VMX_MASK) != 0;
-	/* who names no hypervisor says nothing of its leaves */
-	bool merge = (x & NAMED) != (y & NAMED);
-	uint32_t i;
 
 	if (vmx && memcmp(a, b, sizeof(*a)))
 		meta &= ~EXACT;
-	for (i = 0; i < NR_CPU_WORDS / 2; i++)
-		out->pair[i] = a->pair[i] & b->pair[i];
-	for (; merge && i < NR_ALL_WORDS / 2; i++)
-		out->pair[i] = a->pair[i] | b->pair[i];
-	for (; i < CPUPOLICY_FEATURESET_WORDS / 2; i++)
-		out->pair[i] = a->pair[i] & b->pair[i];
+	if (out != a && out != b)
+		*out = *a;
+	for (uint32_t i = 0; i < NR_CPU_WORDS / 2; i++)
+		out->pair[i] &= other->pair[i];
+	for (uint32_t i = NR_CPU_WORDS / 2; i < NR_ALL_WORDS / 2; i++)
+		out->pair[i] = merge ? out->pair[i] | other->pair[i]
+				     : out->pair[i] & other->pair[i];
 	out->word[0] = meta;
-	if (!safe && !settled(out))
+	if (!survive && !settled(out))
 		out->word[0] &= ~EXACT;
 }

@@ -112,7 +112,7 @@ void cpupolicy__report(const struct cpupolicy__report *report, uint32_t code,
 		.index = report->index,
 	};
 
-	if (!report->sink)
+	if (!report->sink || !changed)
 		return;
 	if (cause != CPUPOLICY__NONE)
 		finding.cause = &cpupolicy__fields[cause];
