@@ -91,9 +91,13 @@ for command in record show host diff mask check matrix baseline explain; do
 	grep -q '^.SH EXAMPLES' page || bad=1
 	result $bad "the manual page of $command has its options"
 done
-"$tool" --help >/dev/full 2>err
-[ $? -eq 2 ]
-result $? 'a full disk is trouble'
+if [ -c /dev/full ]; then
+	"$tool" --help >/dev/full 2>err
+	[ $? -eq 2 ]
+	result $? 'a full disk is trouble'
+else
+	result 0 'a full disk is trouble # SKIP no /dev/full here'
+fi
 
 # Verdicts and exit statuses
 try 'an old guest fits a newer host' 0 '^fits' check $old $old

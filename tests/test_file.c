@@ -130,13 +130,24 @@ static void what_cannot_be_written_leaves_nothing_behind(void **state)
 	unlink("plain");
 }
 
+/* A plain file of that name is none: some chroots have an empty /dev. */
+static void need_device(const char *path, int mode)
+{
+	struct stat st;
+
+	if (access(path, mode) == 0 && stat(path, &st) == 0 &&
+	    S_ISCHR(st.st_mode))
+		return;
+	print_message("no %s here\n", path);
+	skip();
+}
+
 static void a_full_disk_leaves_the_old_file(void **state)
 {
 	struct cpupolicy_error error = { 0 };
 
 	(void)state;
-	if (access("/dev/full", W_OK) < 0)
-		skip();
+	need_device("/dev/full", W_OK);
 	assert_int_equal(cpupolicy_write_file("/dev/full", "x", 1, &error),
 			 CPUPOLICY_E_IO);
 	assert_non_null(strstr(error.text, "/dev/full: cannot write it"));
@@ -173,8 +184,7 @@ static void a_file_without_end_is_refused(void **state)
 	struct cpupolicy_error error;
 
 	(void)state;
-	if (access("/dev/zero", R_OK) < 0)
-		skip();
+	need_device("/dev/zero", R_OK);
 	assert_int_equal(
 		cpupolicy_document_read(&document, "/dev/zero", &error),
 		CPUPOLICY_E_MEANING);
