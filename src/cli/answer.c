@@ -103,6 +103,19 @@ static char *happens_text(const struct cpupolicy_finding *f)
 	return name;
 }
 
+/* One side's value; a maker is three registers, of which a finding shows one.
+ */
+static char *side_value(const struct check_side *side,
+			const struct cpupolicy_finding *f, uint32_t value)
+{
+	char vendor[13];
+
+	if (f->code != CPUPOLICY_F_VENDOR_DIFFERS)
+		return value_text(f->field, &f->at, value);
+	cpupolicy_policy_vendor_string(vendor, &side->policy);
+	return escape(vendor);
+}
+
 static void finding_row(struct table *table, const struct check_answer *answer,
 			const struct cpupolicy_finding *f, bool allowed)
 {
@@ -111,8 +124,8 @@ static void finding_row(struct table *table, const struct check_answer *answer,
 	char *code = format_text("F%03u", f->code);
 	char *address = finding_address(f);
 	char *where = format_text("%s %s", address, finding_field(f));
-	char *guest = value_text(f->field, &f->at, f->guest);
-	char *host = value_text(f->field, &f->at, f->host);
+	char *guest = side_value(&answer->guest, f, f->guest);
+	char *host = side_value(&answer->host, f, f->host);
 	char *happens = happens_text(f);
 	bool valued = f->code != CPUPOLICY_F_NOT_RECORDED;
 
