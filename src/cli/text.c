@@ -107,13 +107,16 @@ char *escape(const char *raw)
 
 	text_add(&text, "%s", "");
 	while (*s) {
-		size_t length = printable(s);
+		size_t run = 0, length;
 
-		if (length)
-			text_add(&text, "%.*s", (int)length, (const char *)s);
+		/* a run at once: names are long, and nearly all printable */
+		while (s[run] && run < 4096 && (length = printable(s + run)))
+			run += length;
+		if (run)
+			text_add(&text, "%.*s", (int)run, (const char *)s);
 		else
-			text_add(&text, "\\x%02x", *s);
-		s += length ? length : 1;
+			text_add(&text, "\\x%02x", *s++);
+		s += run;
 	}
 	return text.s;
 }
