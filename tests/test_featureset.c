@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "support.h"
+
+static struct cpupolicy_policy guest, host;
+static struct cpupolicy_featureset small, large, both;
+
+static void the_answer_is_checks_own(void **state)
+{
+	static const struct {
+		const char *why, *guest, *host;
+		enum cpupolicy_answer answer;
+	} cases[] = {
+		{ "the same", AVX, AVX, CPUPOLICY_YES },
+		{ "more", AVX, AVX "movbe", CPUPOLICY_YES },
+		{ "less", AVX "movbe", AVX, CPUPOLICY_NO },
+		{ "a hint less", AVX "erms", AVX, CPUPOLICY_YES },
+		{ "a limitation more, a note", AVX, AVX "zero_fcs_fds",
+		  CPUPOLICY_YES },
+		{ "a mitigation less", AVX "arch_capabilities rdctl_no",
+		  AVX "arch_capabilities", CPUPOLICY_YES },
+		{ "a feature of the MSR less", AVX "arch_capabilities tsx_ctrl",
+		  AVX "arch_capabilities", CPUPOLICY_NO },
+		{ "fewer address bits", AVX "phys_bits=46", AVX, CPUPOLICY_NO },
+		{ "more address bits", AVX, AVX "phys_bits=52", CPUPOLICY_YES },
+		{ "a smaller line", AVX, AVX "clflush_size=4", CPUPOLICY_NO },
+		{ "an unavailable event", AVX "pmu_version=2",
+		  AVX "pmu_version=2 no_llc_misses", CPUPOLICY_NO },
+		{ "no counters, no event", AVX,
+		  AVX "pmu_version=2 no_llc_misses", CPUPOLICY_YES },
+		{ "a layout nobody listed", AVX, AVX "xstate_avx_offset=641",
+		  CPUPOLICY_NO },
+		{ "that both have", AVX "xstate_avx_offset=641",
+		  AVX "xstate_avx_offset=641", CPUPOLICY_ASK },
+		{ "a number nobody encodes", AVX "clflush_size=200",
+		  AVX "clflush_size=201", CPUPOLICY_ASK },
+		{ "no state, no layout", LONG "phys_bits=40 clflush_size=8",
+		  AVX, CPUPOLICY_YES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		enum cpupolicy_answer answer;
+		bool fits;
+
+		make_normal(&guest, "intel", cases[i].guest);
+		make_normal(&host, "intel", cases[i].host);
+		cpupolicy_featureset_of(&small, &guest);
+		cpupolicy_featureset_of(&large, &host);
+		answer = cpupolicy_is_superset(&large, &small);
+		fits = cpupolicy_check(&guest, &host, NULL, NULL) !=
+		       CPUPOLICY_DOES_NOT_FIT;
+		if (answer != cases[i].answer)
+			fail_msg("%s: %d", cases[i].why, (int)answer);
+		if (answer != CPUPOLICY_ASK &&
+		    fits != (answer == CPUPOLICY_YES))
+			fail_msg("check disagrees: %s", cases[i].why);
+	}
+}
+
+static void makers_do_not_mix(void **state)
+{
+	static const char *const vendors[] = { "intel", "amd", "hygon",
+					       "zhaoxin", "CentaurHauls" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(vendors); i++)
+		for (size_t j = 0; j < COUNT(vendors); j++) {
+			/* no SYSCALL: not everybody has it in 32-bit mode */
+			make_normal(&guest, vendors[i], "fpu");
+			make_normal(&host, vendors[j], "fpu");
+			cpupolicy_featureset_of(&small, &guest);
+			cpupolicy_featureset_of(&large, &host);
+			assert_int_equal(cpupolicy_is_superset(&large, &small),
+					 i == j ? CPUPOLICY_YES : CPUPOLICY_NO);
+		}
+	/* strings nobody knows have no bits of their own */
+	make_normal(&guest, "GenuineTMx86", "fpu");
+	make_normal(&host, "GenuineIotel", "fpu");
+	cpupolicy_featureset_of(&small, &guest);
+	cpupolicy_featureset_of(&large, &host);
+	assert_int_not_equal(cpupolicy_is_superset(&large, &small),
+			     CPUPOLICY_YES);
+}
+
+static void
+intersection_of_bitmaps_is_the_bitmap_of_the_intersection(void **state)
+{
+	static const struct {
+		const char *why, *a, *b;
+		bool exact;
+	} cases[] = {
+		{ "the same", AVX, AVX, true },
+		{ "features", AVX "movbe avx2", AVX "rdrand", true },
+		{ "numbers", AVX "phys_bits=39", AVX "clflush_size=4", true },
+		{ "one without the state", AVX, LONG "phys_bits=40", true },
+		{ "limitations of counters", AVX "pmu_version=2 no_llc_misses",
+		  AVX "pmu_version=3 no_llc_reference", true },
+		{ "layouts that differ", AVX "avx2",
+		  AVX "avx2 xstate_avx_offset=640", false },
+	};
+	struct cpupolicy_policy level;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		make_normal(&guest, "intel", cases[i].a);
+		make_normal(&host, "intel", cases[i].b);
+		assert_int_equal(cpupolicy_intersect(&level, &guest, &host), 0);
+		cpupolicy_featureset_of(&small, &guest);
+		cpupolicy_featureset_of(&large, &host);
+		cpupolicy_featureset_intersect(&both, &small, &large);
+		cpupolicy_featureset_intersect(&small, &small, &large);
+		assert_memory_equal(&both, &small, sizeof(both));
+		if (!cases[i].exact) {
+			assert_int_equal(cpupolicy_is_superset(&both, &both),
+					 CPUPOLICY_ASK);
+			continue;
+		}
+		cpupolicy_featureset_of(&large, &level);
+		if (memcmp(&both, &large, sizeof(both)))
+			fail_msg("%s", cases[i].why);
+	}
+}
+
+static void makers_in_one_pool_fit_nowhere(void **state)
+{
+	(void)state;
+	make_normal(&guest, "intel", X87);
+	make_normal(&host, "amd", X87);
+	cpupolicy_featureset_of(&small, &guest);
+	cpupolicy_featureset_of(&large, &host);
+	cpupolicy_featureset_intersect(&both, &small, &large);
+	assert_int_equal(cpupolicy_is_superset(&small, &both), CPUPOLICY_NO);
+	assert_int_equal(cpupolicy_is_superset(&large, &both), CPUPOLICY_NO);
+}
+
+static void every_blocking_feature_has_a_bit(void **state)
+{
+	(void)state;
+	make_policy(&guest, "amd", "");
+	host = guest;
+	cpupolicy_featureset_of(&large, &host);
+	for (uint32_t i = 0; i < cpupolicy_field_count(); i++) {
+		const struct cpupolicy_field *field = cpupolicy_field_at(i);
+		cpupolicy_feature feature = cpupolicy_field_feature(field);
+
+		if (field->rule != CPUPOLICY_RULE_SUBSET || !feature ||
+		    field->grade != CPUPOLICY_GRADE_BLOCK ||
+		    field->at.space >= CPUPOLICY_SPACE_KVM)
+			continue;
+		guest = host;
+		assert_int_equal(cpupolicy_policy_set(&guest, feature, true),
+				 0);
+		cpupolicy_featureset_of(&small, &guest);
+		if (cpupolicy_is_superset(&large, &small) != CPUPOLICY_NO)
+			fail_msg("%s", field->name);
+	}
+}
+
+static void a_bitmap_has_no_leftovers(void **state)
+{
+	(void)state;
+	memset(&small, 0xff, sizeof(small));
+	make_normal(&guest, "intel", AVX);
+	cpupolicy_featureset_of(&small, &guest);
+	cpupolicy_featureset_of(&large, &guest);
+	assert_memory_equal(&small, &large, sizeof(small));
+	assert_true(cpupolicy_featureset_words() <= CPUPOLICY_FEATURESET_WORDS);
+	for (uint32_t w = cpupolicy_featureset_words();
+	     w < CPUPOLICY_FEATURESET_WORDS; w++)
+		assert_int_equal(small.word[w], 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_answer_is_checks_own),
+		cmocka_unit_test(makers_do_not_mix),
+		cmocka_unit_test(
+			intersection_of_bitmaps_is_the_bitmap_of_the_intersection),
+		cmocka_unit_test(makers_in_one_pool_fit_nowhere),
+		cmocka_unit_test(every_blocking_feature_has_a_bit),
+		cmocka_unit_test(a_bitmap_has_no_leftovers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
