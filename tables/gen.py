@@ -366,7 +366,7 @@ def c_lists(tables):
     out["models.inc"] = ("models", [
         f"MODEL({text(n)}, {text(m['version'])}, {text(m['summary'])},\n"
         f"\t{text(m['source'])}, "
-        f"{VENDORS.index(m['vendor'] or 'unknown')},\n\t"
+        f"{VENDORS.index(m['vendor'])},\n\t"
         + text(" ".join(sorted(m["features"],
                                key=lambda w: names[w].index))) + ")"
         for n, m in tables.models.items()])
@@ -411,15 +411,20 @@ def stats(tables):
           f"{words} words")
 
 
+def die(text):
+    print(f"gen.py: {text}", file=sys.stderr)
+    sys.exit(2)
+
+
 def main():
     arguments = sys.argv[1:]
     if arguments not in ([], ["--check"], ["--stats"]):
-        table.die("usage: gen.py [--check | --stats]")
+        die("usage: gen.py [--check | --stats]")
     try:
         tables = table.Tables()
         files = c_lists(tables)
     except table.Refused as refused:
-        table.die(str(refused))
+        die(str(refused))
     if arguments == ["--stats"]:
         stats(tables)
         return 0

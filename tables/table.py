@@ -7,7 +7,6 @@ into C.
 import csv
 import os
 import re
-import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -17,7 +16,7 @@ LEVELS = ["zero", "and", "or", "min", "donor", "derive", "same"]
 RULES = ["none", "subset", "superset", "atmost", "equal"]
 GRADES = ["", "note", "hint", "security", "block"]
 EXPOSES = ["offer", "accept", "never", "vcpu", "runtime"]
-VENDORS = ["unknown", "intel", "amd", "hygon", "zhaoxin"]
+VENDORS = ["", "intel", "amd", "hygon", "zhaoxin"]  # "" is no word
 HYPERVISORS = ["none", "kvm", "xen", "hyperv", "vmware"]
 KINDS = ["zero", "feature", "field", "donor"]
 FATES = ["slot", "vcpu", "runtime", "clock", "private", "host", "limit"]
@@ -375,11 +374,13 @@ def read_hypervisors(directory, names):
                 "zero", "donor", "derive"):
             row.refuse(f"'{row['field']}' has level {row.field.level}")
         full = row.field.mask >> row.field.low
+        if len(row.words("when")) > 3:
+            row.refuse("when: at most three features")
         if row["value"] in ("", "all"):
             row.value = full
         else:
             row.value = row.number("value", 0)
-            if row.value > full:
+            if not 0 <= row.value <= full:
                 row.refuse(f"value: {row.value} does not fit the field")
         row.vendors = row.mask_of("vendors", VENDORS)
         if not row["source"]:
@@ -401,6 +402,8 @@ def read_values(directory, names):
         except ValueError:
             row.refuse("values: numbers separated by blanks")
         row.vendors = row.mask_of("vendors", VENDORS)
+        if not row["source"]:
+            row.refuse("source: missing")
         rows.append(row)
     return rows
 
@@ -428,6 +431,8 @@ def read_models(directory, names):
                 place = f"models/{name}.model:{number}"
                 key, rest = words[0], words[1:]
                 if key == "base":
+                    if len(rest) != 1:
+                        raise Refused(f"{place}: base takes one name")
                     base = load(rest[0], path + [name])
                     model["features"] |= base["features"]
                 elif key in ("plus", "minus"):
@@ -459,30 +464,32 @@ def read_models(directory, names):
     return dict(sorted(models.items()))
 
 
+def unique(rows, column):
+    """The rows, none of which may have another's word in @column."""
+    seen = set()
+    for row in rows:
+        if row[column] in seen:
+            row.refuse(f"{column} {row[column]} is taken")
+        seen.add(row[column])
+    return rows
+
+
 class Tables:
     """Everything, read and verified."""
 
     def __init__(self, directory=HERE):
-        self.effects = {row["name"]: row["summary"]
-                        for row in read(directory, "effects.csv")}
+        self.effects = {row["name"]: row["summary"] for row in
+                        unique(read(directory, "effects.csv"), "name")}
         self.leaves = read_leaves(directory)
         self.fields, self.names = read_fields(directory, self.leaves,
                                               self.effects)
         self.slots, self.msrs, self.words = place_words(self.leaves,
                                                         self.fields)
-        self.findings = read(directory, "findings.csv")
-        codes = set()
+        self.findings = unique(unique(read(directory, "findings.csv"),
+                                      "code"), "name")
         for row in self.findings:
-            code = row.number("code")
+            row.number("code")
             row.one_of("grade", GRADES)
-            if code in codes:
-                row.refuse(f"code {code} is taken")
-            codes.add(code)
         self.hypervisors = read_hypervisors(directory, self.names)
         self.values = read_values(directory, self.names)
         self.models = read_models(directory, self.names)
-
-
-def die(text):
-    print(f"gen.py: {text}", file=sys.stderr)
-    sys.exit(2)

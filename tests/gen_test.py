@@ -328,6 +328,28 @@ class Refusals(Copied):
         self.refused("a finding's code is used twice",
                      lambda copy: copy.change("findings.csv", ("2",),
                                               code="1"), "code 1 is taken")
+        self.refused("a finding's name is used twice",
+                     lambda copy: copy.change("findings.csv", ("2",),
+                                              name="FEATURE_MISSING"),
+                     "name FEATURE_MISSING is taken")
+        self.refused("an effect's name is used twice",
+                     lambda copy: copy.change("effects.csv", ("gp",),
+                                              name="ud"), "name ud is taken")
+        self.refused("a negative value",
+                     lambda copy: copy.change("hypervisors.csv", ("kvm",),
+                                              value="-1"), "does not fit")
+        self.refused("a maker by the name of none",
+                     lambda copy: copy.change("hypervisors.csv", ("kvm",),
+                                              vendors="unknown"),
+                     "'unknown' is not one of")
+        self.refused("four conditions",
+                     lambda copy: copy.change("hypervisors.csv", ("kvm",),
+                                              when="avx sse sse2 mmx"),
+                     "at most three")
+        self.refused("values without a source",
+                     lambda copy: copy.change("values.csv",
+                                              ("xstate_avx_size",),
+                                              source=""), "source: missing")
         self.refused("a value that does not fit",
                      lambda copy: copy.change("hypervisors.csv", ("kvm",),
                                               value="2"), "does not fit")
@@ -362,6 +384,8 @@ class Refusals(Copied):
                      "'fma3' is no field")
         self.refused("an unknown word", model(*head, "also avx"),
                      "unknown word 'also'")
+        self.refused("a base without a name", model(*head, "base"),
+                     "base takes one name")
         said = "models/x.model:1"
         self.refused("another name", model("name y", *head[1:]),
                      "the file is called x")
