@@ -150,6 +150,18 @@ static void run_random(uint64_t seed)
 	free(random.members);
 }
 
+/* The maker's string of leaf 0; empty where it was not recorded. */
+static void corpus_vendor(char out[13], const struct corpus_cpu *cpu)
+{
+	struct cpupolicy_policy policy;
+
+	cpupolicy_policy_clear(&policy);
+	for (size_t i = 0; i < cpu->nr_rows; i++)
+		if (cpu->rows[i].leaf == 0)
+			cpupolicy_policy_set_row(&policy, &cpu->rows[i]);
+	cpupolicy_policy_vendor_string(out, &policy);
+}
+
 static void run_recorded(const struct corpus *corpus, const char *vendor,
 			 enum cpupolicy_set set, const char *hypervisor,
 			 const char *what, uint64_t *state)
@@ -186,6 +198,31 @@ static void run_recorded(const struct corpus *corpus, const char *vendor,
 	free(population.members);
 }
 
+/* Policies of different makers never fit: each maker's are a population. */
+static void run_every_vendor(const struct corpus *corpus, uint64_t *state)
+{
+	static char seen[64][13];
+	size_t nr = 0;
+
+	for (size_t i = 0; i < corpus->nr_cpus; i++) {
+		char what[2][40], vendor[13];
+		size_t v = 0;
+
+		corpus_vendor(vendor, &corpus->cpus[i]);
+		while (v < nr && strcmp(seen[v], vendor))
+			v++;
+		if (v < nr || nr == 64)
+			continue;
+		memcpy(seen[nr++], vendor, sizeof(vendor));
+		snprintf(what[0], sizeof(what[0]), "'%s', offer", vendor);
+		snprintf(what[1], sizeof(what[1]), "'%s', accept", vendor);
+		run_recorded(corpus, vendor, CPUPOLICY_SET_OFFER, NULL, what[0],
+			     state);
+		run_recorded(corpus, vendor, CPUPOLICY_SET_ACCEPT, NULL,
+			     what[1], state);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0)
@@ -200,18 +237,7 @@ int main(int argc, char **argv)
 	printf("# laws on MSRs ran on the %zu records that have any\n",
 	       corpus.nr_with_msrs);
 	run_random(seed);
-	run_recorded(&corpus, "GenuineIntel", CPUPOLICY_SET_OFFER, NULL,
-		     "Intel, offer", &state);
-	run_recorded(&corpus, "GenuineIntel", CPUPOLICY_SET_ACCEPT, NULL,
-		     "Intel, accept", &state);
-	run_recorded(&corpus, "AuthenticAMD", CPUPOLICY_SET_OFFER, NULL,
-		     "AMD, offer", &state);
-	run_recorded(&corpus, "AuthenticAMD", CPUPOLICY_SET_ACCEPT, NULL,
-		     "AMD, accept", &state);
-	run_recorded(&corpus, "HygonGenuine", CPUPOLICY_SET_ACCEPT, NULL,
-		     "Hygon, accept", &state);
-	run_recorded(&corpus, "CentaurHauls", CPUPOLICY_SET_ACCEPT, NULL,
-		     "Centaur and Zhaoxin, accept", &state);
+	run_every_vendor(&corpus, &state);
 	run_recorded(&corpus, "GenuineIntel", CPUPOLICY_SET_ACCEPT, "KVMKVMKVM",
 		     "KVM guests, Intel", &state);
 	run_recorded(&corpus, "AuthenticAMD", CPUPOLICY_SET_ACCEPT, "KVMKVMKVM",
