@@ -166,10 +166,10 @@ static void run_recorded(const struct corpus *corpus, const char *vendor,
 			 enum cpupolicy_set set, const char *hypervisor,
 			 const char *what, uint64_t *state)
 {
-	const struct cpupolicy_hostset_options options = {
+	struct cpupolicy_hostset_options options = {
 		.set = set,
 		.hypervisor = CPUPOLICY_HYPERVISOR_KVM,
-		.guest = hypervisor != NULL,
+		.named = hypervisor != NULL,
 	};
 	struct population population = { .what = what };
 
@@ -179,13 +179,13 @@ static void run_recorded(const struct corpus *corpus, const char *vendor,
 		char string[13];
 
 		/*
-		 * Guests of one hypervisor are a population of their own: a
-		 * policy that names none says nothing of paravirtual leaves,
-		 * and through it two that differ there would seem to fit.
+		 * Policies that name a hypervisor, guests and hosts, are a
+		 * population of their own: one that names none says nothing of
+		 * paravirtual leaves, and through it two that differ there
+		 * would seem to fit.
 		 */
-		if (hypervisor &&
-		    (!cpu->hypervisor || strcmp(cpu->hypervisor, hypervisor)))
-			continue;
+		options.guest = hypervisor && cpu->hypervisor &&
+				strcmp(cpu->hypervisor, hypervisor) == 0;
 		if (cpupolicy_hostset(&policy, cpu->rows, cpu->nr_rows,
 				      cpu->msrs, cpu->nr_msrs, &options, NULL,
 				      NULL))
@@ -239,9 +239,9 @@ int main(int argc, char **argv)
 	run_random(seed);
 	run_every_vendor(&corpus, &state);
 	run_recorded(&corpus, "GenuineIntel", CPUPOLICY_SET_ACCEPT, "KVMKVMKVM",
-		     "KVM guests, Intel", &state);
+		     "Intel, KVM named", &state);
 	run_recorded(&corpus, "AuthenticAMD", CPUPOLICY_SET_ACCEPT, "KVMKVMKVM",
-		     "KVM guests, AMD", &state);
+		     "AMD, KVM named", &state);
 	record_laws(&corpus);
 	corpus_free(&corpus);
 	printf("1..%u\n", number);

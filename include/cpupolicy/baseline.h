@@ -16,7 +16,8 @@
  *
  * Returns 0, or (and @out is unchanged)
  * CPUPOLICY_E_VENDOR - different CPU vendors,
- * CPUPOLICY_E_HYPERVISOR - different paravirtual signatures or bases,
+ * CPUPOLICY_E_HYPERVISOR - both name hypervisors, and no section is the same in
+ *	kind and place,
  * CPUPOLICY_E_DIFFERS - another ungated field that must be equal differs.
  */
 CPUPOLICY_API int cpupolicy_intersect(struct cpupolicy_policy *out,

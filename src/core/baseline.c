@@ -33,29 +33,54 @@ static bool second_is_donor(const struct cpupolicy_policy *a,
 	return false;
 }
 
+/*
+ * Where both policies have a section: 0 where one lacks it, it is at different
+ * places, or is of another kind (its signature and what else must be equal).
+ */
+static uint32_t common_base(const struct cpupolicy_policy *a,
+			    const struct cpupolicy_policy *b, uint32_t space)
+{
+	uint32_t x = cpupolicy__section(a, space);
+	uint32_t y = cpupolicy__section(b, space);
+
+	if (!cpupolicy__base_fits(x, y) && !cpupolicy__base_fits(y, x))
+		return 0;
+	for (uint32_t i = 0; i < cpupolicy__nr_numbers; i++) {
+		const struct cpupolicy__number *number = &cpupolicy__numbers[i];
+
+		if (cpupolicy__fields[number->field].at.space == space &&
+		    number->level == CPUPOLICY_LEVEL_SAME &&
+		    number->gate == CPUPOLICY__NONE &&
+		    cpupolicy__get(a, number->field) !=
+			    cpupolicy__get(b, number->field))
+			return 0;
+	}
+	return x == CPUPOLICY__ANYWHERE ? y : x;
+}
+
 static int compatible(const struct cpupolicy_policy *a,
 		      const struct cpupolicy_policy *b)
 {
-	bool both_named = a->bases != 0 && b->bases != 0;
+	bool shared = a->bases == 0 || b->bases == 0;
 
 	for (uint32_t w = CPUPOLICY__W_CPU_0_0_EBX;
 	     w <= CPUPOLICY__W_CPU_0_0_EDX; w++)
 		if (a->word[w] != b->word[w])
 			return CPUPOLICY_E_VENDOR;
-	if (both_named && a->bases != b->bases)
+	for (uint32_t s = CPUPOLICY_SPACE_KVM; s < CPUPOLICY_NR_SPACES; s++)
+		shared = shared || common_base(a, b, s);
+	if (!shared)
 		return CPUPOLICY_E_HYPERVISOR;
 	for (uint32_t i = 0; i < cpupolicy__nr_numbers; i++) {
 		const struct cpupolicy__number *number = &cpupolicy__numbers[i];
-		bool section = cpupolicy__fields[number->field].at.space >=
-			       CPUPOLICY_SPACE_KVM;
 
-		if (number->level != CPUPOLICY_LEVEL_SAME ||
-		    number->gate != CPUPOLICY__NONE || (section && !both_named))
-			continue;
-		if (cpupolicy__get(a, number->field) !=
-		    cpupolicy__get(b, number->field))
-			return section ? CPUPOLICY_E_HYPERVISOR
-				       : CPUPOLICY_E_DIFFERS;
+		if (number->level == CPUPOLICY_LEVEL_SAME &&
+		    number->gate == CPUPOLICY__NONE &&
+		    cpupolicy__fields[number->field].at.space <
+			    CPUPOLICY_SPACE_KVM &&
+		    cpupolicy__get(a, number->field) !=
+			    cpupolicy__get(b, number->field))
+			return CPUPOLICY_E_DIFFERS;
 	}
 	return CPUPOLICY_OK;
 }
@@ -95,6 +120,28 @@ static void level_numbers(struct cpupolicy_policy *out,
 	}
 }
 
+/* All words of one section, levelled or, without a common base, cleared. */
+static void level_section(struct cpupolicy_policy *out,
+			  const struct cpupolicy_policy *b, uint32_t space,
+			  uint32_t base)
+{
+	for (uint32_t i = 0; i < cpupolicy__nr_leaves; i++) {
+		const struct cpupolicy__leaf *leaf = &cpupolicy__leaves[i];
+		uint32_t w = leaf->slot * 4u;
+
+		if (leaf->space != space || leaf->slot == CPUPOLICY__NONE)
+			continue;
+		for (uint32_t end = w + 4; w < end; w++) {
+			uint32_t p = out->word[w], q = b->word[w];
+
+			p &= q | ~cpupolicy__and[w];
+			p |= q & cpupolicy__or[w];
+			out->word[w] = base ? p : 0;
+		}
+	}
+	cpupolicy__set_section(out, space, base);
+}
+
 /*
  * A policy that names no hypervisor says nothing of paravirtual leaves: the
  * other's sections stay as they are.
@@ -106,14 +153,13 @@ static void level_sections(struct cpupolicy_policy *out,
 
 	if (!b->bases)
 		return;
-	for (uint32_t w = first; w < CPUPOLICY__MSR_WORD; w++) {
-		if (!out->bases) {
-			out->word[w] = b->word[w];
-			continue;
-		}
-		out->word[w] &= b->word[w] | ~cpupolicy__and[w];
-		out->word[w] |= b->word[w] & cpupolicy__or[w];
-	}
+	for (uint32_t s = CPUPOLICY_SPACE_KVM;
+	     out->bases && s < CPUPOLICY_NR_SPACES; s++)
+		level_section(out, b, s, common_base(out, b, s));
+	if (out->bases)
+		return;
+	for (uint32_t w = first; w < CPUPOLICY__MSR_WORD; w++)
+		out->word[w] = b->word[w];
 	out->bases = b->bases;
 }
 

@@ -148,7 +148,8 @@ static bool left_out(const struct check *check, uint32_t word)
 	base = cpupolicy__section(check->guest, space);
 	/* one that the guest lacks, or that is elsewhere (check_sections) */
 	return !check->host_named || !base ||
-	       base != cpupolicy__section(check->host, space);
+	       !cpupolicy__base_fits(base,
+				     cpupolicy__section(check->host, space));
 }
 
 static void check_flags(struct check *check)
@@ -234,7 +235,7 @@ static CPUPOLICY_OWN_FRAME void check_sections(struct check *check)
 			.host = h ? 0x40000000u + (h - 1) * 0x100u : 0,
 		};
 
-		if (!g || g == h)
+		if (!g || cpupolicy__base_fits(g, h))
 			continue;
 		if (!check->host_named) {
 			finding.code = CPUPOLICY_F_PARAVIRT_NOT_COMPARED;

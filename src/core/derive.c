@@ -195,7 +195,8 @@ static void derive_sections(struct derivation d)
 		if (base) {
 			last = last_leaf(d.policy, space, 0x40000000u,
 					 0x40000000u);
-			last += (base - 1) * 0x100u;
+			if (base != CPUPOLICY__ANYWHERE)
+				last += (base - 1) * 0x100u;
 		}
 		set_field(&d, fields[space - CPUPOLICY_SPACE_KVM], last);
 	}

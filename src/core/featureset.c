@@ -6,14 +6,17 @@
  *	bit 0 EXACT	every value has an encoding
  *	bit 1 VALID	no value that must be equal has been lost
  *	bit 2 NAMED	paravirtual sections are there
+ *	bit 3 SETTLED	no bit is more than the policy has: an intersection may
+ *			have to drop what AND leaves
  *	bits 8-12	the vendor, one bit each of those we know
- *	bits 16-31	where the sections are (hash of the bases)
+ *	bits 16-31	where the sections are, four bits each
  */
 #include "internal.h"
 
 #define EXACT	     1u
 #define VALID	     2u
 #define NAMED	     4u
+#define SETTLED	     8u
 #define VENDOR_SHIFT 8
 #define VENDORS	     0x1f00u
 
@@ -128,7 +131,7 @@ void cpupolicy_featureset_of(struct cpupolicy_featureset *out,
 	uint32_t vendor = vendor_bit(policy);
 
 	memset(out, 0, sizeof(*out));
-	out->word[0] = VALID | vendor | (policy->bases ? NAMED : 0);
+	out->word[0] = VALID | SETTLED | vendor | (policy->bases ? NAMED : 0);
 	for (uint32_t i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]);
 	     i++) {
 		uint32_t value = policy->word[flag_words[i].word];
@@ -147,7 +150,9 @@ void cpupolicy_featureset_of(struct cpupolicy_featureset *out,
 	for (uint32_t s = 0; s < 4; s++) {
 		uint32_t base = policy->bases >> (8 * s) & 0xff;
 
-		if (base > 4)
+		if (base == CPUPOLICY__ANYWHERE)
+			out->word[0] |= 0xfu << (16 + 4 * s);
+		else if (base > 4)
 			out->word[0] &= ~EXACT;
 		else if (base)
 			out->word[0] |= 1u << (16 + 4 * s + base - 1);
@@ -184,8 +189,11 @@ cpupolicy_is_superset(const struct cpupolicy_featureset *host,
 	/* a host that names no hypervisor is not asked about sections */
 	bool named = (host->word[0] & NAMED) != 0;
 
-	if ((meta & VENDORS) || !(guest->word[0] & VALID) ||
-	    (named && meta >> 16) || (guest->word[1] & ~host->word[1]) ||
+	if ((meta & VENDORS) || !(guest->word[0] & VALID))
+		return CPUPOLICY_NO;
+	if (!(guest->word[0] & SETTLED))
+		return CPUPOLICY_ASK;
+	if ((named && meta >> 16) || (guest->word[1] & ~host->word[1]) ||
 	    !inside(guest, host, (named ? NR_ALL_WORDS : NR_CPU_WORDS) / 2))
 		return CPUPOLICY_NO;
 	if (!(guest->word[0] & host->word[0] & EXACT))
@@ -219,16 +227,18 @@ static bool settled(const struct cpupolicy_featureset *out)
 	return true;
 }
 
-/* Word 0 of the result; where sections differ in place there is none. */
+/* Word 0 of the result. */
 static uint32_t meta_of(uint32_t x, uint32_t y)
 {
-	uint32_t meta = x & y & (EXACT | VALID | VENDORS);
+	uint32_t meta = x & y & (EXACT | VALID | SETTLED | VENDORS);
+	uint32_t bases = x & y & NAMED ? x & y : x | y;
 
 	if ((x & VENDORS) != (y & VENDORS))
 		meta &= ~VALID;
+	/* which sections are left takes the policies to know */
 	if (x & y & NAMED && x >> 16 != y >> 16)
-		meta &= ~VALID;
-	return meta | ((x | y) & (NAMED | 0xffff0000u));
+		meta &= ~(EXACT | SETTLED);
+	return meta | ((x | y) & NAMED) | (bases & 0xffff0000u);
 }
 
 /*
@@ -262,7 +272,7 @@ void cpupolicy_featureset_intersect(struct cpupolicy_featureset *out,
 		    CPUPOLICY__FEATURESET_VMX_MASK) != 0;
 
 	if (vmx && memcmp(a, b, sizeof(*a)))
-		meta &= ~EXACT;
+		meta &= ~(EXACT | SETTLED);
 	if (out != a && out != b)
 		*out = *a;
 	for (uint32_t i = 0; i < NR_CPU_WORDS / 2; i++)
@@ -272,5 +282,5 @@ void cpupolicy_featureset_intersect(struct cpupolicy_featureset *out,
 				     : out->pair[i] & other->pair[i];
 	out->word[0] = meta;
 	if (!survive && !settled(out))
-		out->word[0] &= ~EXACT;
+		out->word[0] &= ~(EXACT | SETTLED);
 }

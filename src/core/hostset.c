@@ -256,14 +256,14 @@ static bool silicon_has(const struct hostset *set,
 	return true;
 }
 
-/* A section that rows supply needs a place; new ones start at 0x40000000. */
+/* A section that rows supply is wherever a VMM wants it. */
 static void open_section(const struct hostset *set, uint32_t field)
 {
 	uint32_t space = cpupolicy__fields[field].at.space;
 
 	if (space >= CPUPOLICY_SPACE_KVM &&
 	    !cpupolicy__section(set->out, space))
-		cpupolicy__set_section(set->out, space, 1);
+		cpupolicy__set_section(set->out, space, CPUPOLICY__ANYWHERE);
 }
 
 static void supply_field(const struct hostset *set,

@@ -181,7 +181,12 @@ struct cpupolicy_address cpupolicy__address(uint32_t word, uint32_t mask);
 uint32_t cpupolicy__field_of_bit(uint32_t word, uint32_t bit,
 				 enum cpupolicy_vendor_id vendor);
 
-/* A paravirtual section: 0 absent, else 1 + index of its base. */
+/*
+ * A paravirtual section: 0 absent, else 1 + index of its base. What a
+ * hypervisor supplies is wherever the guest's VMM wants it.
+ */
+#define CPUPOLICY__ANYWHERE 0xffu
+
 static inline uint32_t cpupolicy__section(const struct cpupolicy_policy *policy,
 					  uint32_t space)
 {
@@ -195,6 +200,12 @@ static inline void cpupolicy__set_section(struct cpupolicy_policy *policy,
 
 	policy->bases &= ~(0xffu << shift);
 	policy->bases |= base << shift;
+}
+
+/* Can a section at @guest be had from a host that has it at @host? */
+static inline bool cpupolicy__base_fits(uint32_t guest, uint32_t host)
+{
+	return guest == host || (guest && host == CPUPOLICY__ANYWHERE);
 }
 
 /* Which section has that signature (EBX, ECX, EDX); 0: none we know. */

@@ -105,7 +105,8 @@ static uint32_t section_word(const struct cpupolicy_policy *policy,
 	     space++) {
 		const struct cpupolicy__leaf *row;
 
-		if (cpupolicy__section(policy, space) != base)
+		if (!cpupolicy__base_fits(base,
+					  cpupolicy__section(policy, space)))
 			continue;
 		row = cpupolicy__leaf_find(space, 0x40000000u + (leaf & 0xffu),
 					   subleaf);
@@ -233,7 +234,8 @@ int cpupolicy_policy_row_at(struct cpupolicy_row *row,
 		row->subleaf = leaf->subleaf;
 		if (leaf->space >= CPUPOLICY_SPACE_KVM) {
 			base = cpupolicy__section(policy, leaf->space);
-			row->leaf += base ? (base - 1) * 0x100u : 0;
+			if (base && base != CPUPOLICY__ANYWHERE)
+				row->leaf += (base - 1) * 0x100u;
 		}
 		load_row(row, policy, leaf->slot * 4u);
 		return 1;
