@@ -164,7 +164,7 @@ def edges(tables):
 
 def featureset(tables, words):
     """Words and numbers of the blocking order, CPU and MSRs before sections."""
-    flag_lines, number_lines, base = [], [], 1  # word 0 says how much is encoded
+    flag_lines, number_lines, group_lines, base = [], [], [], 1  # word 0 says how much is encoded
     names, flag_at = tables.names, {}
 
     def flags(section):
@@ -222,9 +222,14 @@ def featureset(tables, words):
             at = flag_at.get(gate.word, 0) if gate else 0
             number_lines.append(
                 f"NUMBER({field.index}, {bit}, {len(values)}, "
-                f"{int(level == 'min')}, {at}, "
-                f"{hexa(gate.mask if at else 0)})")
+                f"{int(level == 'min')})")
             number_lines.extend(f"VALUE({value})" for value in values)
+            if level == "same" and at and len(values) > 1:
+                # two values of one group can meet; one value cannot fall
+                group_lines.append(
+                    f"GROUP({bit // 32}, {bit % 32}, "
+                    f"{hexa((1 << len(values)) - 1)}, {at}, "
+                    f"{hexa(gate.mask)})")
             bit += len(values)
         base = (bit + 31) // 32
 
@@ -237,7 +242,7 @@ def featureset(tables, words):
     flags(True)
     numbers(True, "min")
     numbers(True, "same")
-    return flag_lines, number_lines, [
+    return flag_lines, number_lines, group_lines, [
         f"#define CPUPOLICY__FEATURESET_SAME_WORD {same_words}u",
         f"#define CPUPOLICY__FEATURESET_CPU_WORDS {cpu_words}u",
         f"#define CPUPOLICY__FEATURESET_ALL_WORDS {base + base % 2}u",
@@ -280,6 +285,10 @@ def c_lists(tables):
     layout = [f"#define CPUPOLICY__NR_SLOTS {len(tables.slots)}",
               f"#define CPUPOLICY__NR_CPU_SLOTS "
               f"{sum(s.space == 0 for s in tables.slots)}",
+              "#define CPUPOLICY__SECTION_SLOTS "
+              + ", ".join(str(min(leaf.number for leaf in tables.slots
+                                  if leaf.space == space))
+                          for space in range(2, len(SPACES))),
               f"#define CPUPOLICY__NR_MSRS {len(tables.msrs)}",
               f"#define CPUPOLICY__MSR_WORD {len(tables.slots) * 4}",
               f"#define CPUPOLICY__NR_WORDS {tables.words}",
@@ -340,9 +349,11 @@ def c_lists(tables):
         f"NAME({text(name)}, {field.index})"
         for name, field in sorted(names.items(),
                                   key=lambda item: item[0].encode())])
-    flag_lines, number_lines, sizes = featureset(tables, words)
+    flag_lines, number_lines, group_lines, sizes = featureset(tables,
+                                                              words)
     layout += [""] + sizes
     out["flags.inc"] = ("fields.csv and leaves.csv", flag_lines)
+    out["groups.inc"] = ("fields.csv and values.csv", group_lines)
     out["unary.inc"] = ("fields.csv and values.csv", number_lines)
     out["hypervisors.inc"] = ("hypervisors.csv", [
         f"{r['action'].upper()}({HYPERVISORS.index(r['hypervisor'])}, "
@@ -405,7 +416,7 @@ def stats(tables):
           [f"{f.rule} {f.grade}".strip() for f in tables.fields])
     count("rows by expose", [f.expose for f in tables.fields])
     count("rows by source", [f.row["source"] for f in tables.fields])
-    words = featureset(tables, word_rules(tables))[2][2].split()[-1].strip("u")
+    words = featureset(tables, word_rules(tables))[3][2].split()[-1].strip("u")
     print(f"{len(tables.fields)} fields, {len(tables.slots)} slots, "
           f"{len(tables.msrs)} MSRs, policy {tables.words} words, featureset "
           f"{words} words")

@@ -26,7 +26,7 @@ enum cpupolicy_status {
 	CPUPOLICY_E_RANGE = -4,
 	/* policies of different CPU vendors have nothing in common */
 	CPUPOLICY_E_VENDOR = -5,
-	/* policies name different hypervisors, or place them differently */
+	/* both policies name hypervisors and share none */
 	CPUPOLICY_E_HYPERVISOR = -6,
 	/* a field that must be equal differs and has no feature to drop */
 	CPUPOLICY_E_DIFFERS = -7,

@@ -140,16 +140,20 @@ static CPUPOLICY_OWN_FRAME void broken_word(struct check *check, uint32_t word,
 /* Is this the word of a paravirtual section that is not compared? */
 static bool left_out(const struct check *check, uint32_t word)
 {
-	uint32_t space, base;
+	static const uint16_t first[] = { CPUPOLICY__SECTION_SLOTS };
+	uint32_t space = CPUPOLICY_SPACE_KVM, base;
 
 	if (word < CPUPOLICY__NR_CPU_SLOTS * 4 || word >= CPUPOLICY__MSR_WORD)
 		return false;
-	space = cpupolicy__address(word, 1).space;
+	if (!check->host_named || !check->guest->bases)
+		return true;
+	while (space + 1 < CPUPOLICY_NR_SPACES &&
+	       word / 4u >= first[space + 1 - CPUPOLICY_SPACE_KVM])
+		space++;
 	base = cpupolicy__section(check->guest, space);
 	/* one that the guest lacks, or that is elsewhere (check_sections) */
-	return !check->host_named || !base ||
-	       !cpupolicy__base_fits(base,
-				     cpupolicy__section(check->host, space));
+	return !base || !cpupolicy__base_fits(
+				base, cpupolicy__section(check->host, space));
 }
 
 static void check_flags(struct check *check)

@@ -36,11 +36,8 @@ static const struct {
 	uint16_t field, bit;
 	uint8_t count;
 	bool unary;
-	uint16_t gate_word; /* of the featureset; 0: no gate */
-	uint32_t gate_mask;
 } number_bits[] = {
-#define NUMBER(field, bit, count, unary, gate_word, gate_mask)                 \
-	{ field, bit, count, unary, gate_word, gate_mask },
+#define NUMBER(field, bit, count, unary) { field, bit, count, unary },
 #define VALUE(value)
 #include "gen/unary.inc"
 #undef NUMBER
@@ -48,7 +45,7 @@ static const struct {
 };
 
 static const uint32_t values[] = {
-#define NUMBER(field, bit, count, unary, gate_word, gate_mask)
+#define NUMBER(field, bit, count, unary)
 #define VALUE(value) value,
 #include "gen/unary.inc"
 #undef NUMBER
@@ -164,21 +161,17 @@ static bool inside(const struct cpupolicy_featureset *guest,
 		   const struct cpupolicy_featureset *host, uint32_t end)
 {
 	const uint64_t *g = guest->pair, *h = host->pair;
+	uint64_t bits = 0;
 	uint32_t i = 1;
 
-	/* blocks without a branch inside: early enough, and few branches */
-	for (; i + 16 <= end; i += 16) {
-		uint64_t bits = 0;
-
-		for (uint32_t j = 0; j < 16; j++)
-			bits |= g[i + j] & ~h[i + j];
-		if (bits)
-			return false;
-	}
+	/* most that differ do so early; then without a branch to the end */
+	for (; i < 8; i++)
+		bits |= g[i] & ~h[i];
+	if (bits)
+		return false;
 	for (; i < end; i++)
-		if (g[i] & ~h[i])
-			return false;
-	return true;
+		bits |= g[i] & ~h[i];
+	return bits == 0;
 }
 
 enum cpupolicy_answer
@@ -208,20 +201,23 @@ cpupolicy_is_superset(const struct cpupolicy_featureset *host,
  */
 static bool settled(const struct cpupolicy_featureset *out)
 {
-	for (uint32_t i = 0; i < sizeof(number_bits) / sizeof(number_bits[0]);
-	     i++) {
-		uint32_t word = number_bits[i].bit / 32u;
-		uint64_t left;
+	static const struct {
+		uint16_t word, shift, gate_word;
+		uint32_t mask, gate_mask;
+	} groups[] = {
+#define GROUP(word, shift, mask, gate_word, gate_mask)                         \
+	{ word, shift, gate_word, mask, gate_mask },
+#include "gen/groups.inc"
+#undef GROUP
+	};
 
-		if (number_bits[i].unary || !number_bits[i].gate_word ||
-		    !(out->word[number_bits[i].gate_word] &
-		      number_bits[i].gate_mask))
-			continue;
+	for (uint32_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		/* a group may lie across two words; there are no larger ones */
-		left = out->word[word] | (uint64_t)out->word[word + 1] << 32;
-		left = left >> number_bits[i].bit % 32u &
-		       ((1u << number_bits[i].count) - 1);
-		if (!left)
+		uint64_t pair = out->word[groups[i].word] |
+				(uint64_t)out->word[groups[i].word + 1] << 32;
+
+		if ((out->word[groups[i].gate_word] & groups[i].gate_mask) &&
+		    !(pair >> groups[i].shift & groups[i].mask))
 			return false;
 	}
 	return true;
