@@ -26,24 +26,8 @@ const char *const cpupolicy__amd_tlfs2[] = {
 	"xsave",  "xsaveopt", "avx",	     NULL,
 };
 
-static const struct cpupolicy_mode modes[] = {
-	{
-		.name = "hyperv-r2",
-		.summary = "Hyper-V R2 processor compatibility mode (2009)",
-		.source = "Microsoft, Hyper-V R2 processor compatibility mode",
-		.hide = cpupolicy__amd_r2,
-		.clflush_cap = 8,
-		.vendor = CPUPOLICY_VENDOR_AMD,
-	},
-	{
-		.name = "hyperv-tlfs2",
-		.summary = "Hyper-V compatibility mode as specified later",
-		.source = "Microsoft, Hypervisor TLFS 2.0a, section 5.2.11",
-		.hide = cpupolicy__amd_tlfs2,
-		.clflush_cap = 8,
-		.vendor = CPUPOLICY_VENDOR_AMD,
-	},
-};
+static const struct cpupolicy_mode modes[] =
+	CPUPOLICY__HYPERV_MODES(amd, CPUPOLICY_VENDOR_AMD);
 
 const struct cpupolicy__vendor cpupolicy__amd = {
 	.id = CPUPOLICY_VENDOR_AMD,

@@ -10,26 +10,8 @@ static const char *const strings[] = { "  Shanghai  ", "CentaurHauls", NULL };
  * Hyper-V's lists of 2009 name AMD and Intel only. These CPUs follow Intel's
  * instruction set, so Intel's list is theirs.
  */
-static const struct cpupolicy_mode modes[] = {
-	{
-		.name = "hyperv-r2",
-		.summary = "Hyper-V R2 processor compatibility mode (2009), "
-			   "Intel's list",
-		.source = "Microsoft, Hyper-V R2 processor compatibility mode",
-		.hide = cpupolicy__intel_r2,
-		.clflush_cap = 8,
-		.vendor = CPUPOLICY_VENDOR_ZHAOXIN,
-	},
-	{
-		.name = "hyperv-tlfs2",
-		.summary = "Hyper-V compatibility mode as specified later, "
-			   "Intel's list",
-		.source = "Microsoft, Hypervisor TLFS 2.0a, section 5.2.11",
-		.hide = cpupolicy__intel_tlfs2,
-		.clflush_cap = 8,
-		.vendor = CPUPOLICY_VENDOR_ZHAOXIN,
-	},
-};
+static const struct cpupolicy_mode modes[] =
+	CPUPOLICY__HYPERV_MODES(intel, CPUPOLICY_VENDOR_ZHAOXIN);
 
 /*
  * WinChips (family 5) and the first C3s (family 6 below Nehemiah, model 9)

@@ -122,9 +122,37 @@ struct cpupolicy__vendor {
 extern const struct cpupolicy__vendor cpupolicy__intel, cpupolicy__amd,
 	cpupolicy__hygon, cpupolicy__zhaoxin, cpupolicy__unknown;
 
-/* Literal hide lists; makers that descend from another use the other's. */
+/*
+ * Hyper-V's compatibility modes: literal hide lists, closed over dependencies
+ * when they are applied. Makers that descend from another use the other's.
+ */
 extern const char *const cpupolicy__intel_r2[], *const cpupolicy__intel_tlfs2[];
 extern const char *const cpupolicy__amd_r2[], *const cpupolicy__amd_tlfs2[];
+
+#define CPUPOLICY__HYPERV_MODES(list, maker)                                   \
+	{                                                                      \
+		{                                                              \
+			.name = "hyperv-r2",                                   \
+			.summary = "Hyper-V R2 processor compatibility mode "  \
+				   "(2009)",                                   \
+			.source = "Microsoft, Hyper-V R2 processor "           \
+				  "compatibility mode",                        \
+			.hide = cpupolicy__##list##_r2,                        \
+			.clflush_cap = 8,                                      \
+			.vendor = (maker),                                     \
+		},                                                             \
+			{                                                      \
+				.name = "hyperv-tlfs2",                        \
+				.summary = "Hyper-V compatibility mode as "    \
+					   "specified "                        \
+					   "later",                            \
+				.source = "Microsoft, Hypervisor TLFS 2.0a, "  \
+					  "section 5.2.11",                    \
+				.hide = cpupolicy__##list##_tlfs2,             \
+				.clflush_cap = 8,                              \
+				.vendor = (maker),                             \
+			},                                                     \
+	}
 
 const struct cpupolicy__vendor *
 cpupolicy__vendor_of(const struct cpupolicy_policy *policy);
