@@ -258,6 +258,30 @@ static void a_bit_without_a_name_can_be_set_where_it_has_a_slot(void **state)
 	assert_false(cpupolicy_policy_has(&policy, ~(cpupolicy_feature)0));
 }
 
+static void what_comes_from_the_donor_only_describes(void **state)
+{
+	static const struct {
+		struct cpupolicy_address at;
+		bool describes;
+		const char *why;
+	} cases[] = {
+		{ { .leaf = 1 }, true, "stepping" },
+		{ { .leaf = 2, .reg = CPUPOLICY_EDX }, true, "cache bytes" },
+		{ { .leaf = 0x80000003, .reg = CPUPOLICY_EBX }, true, "brand" },
+		{ { .leaf = 1, .reg = CPUPOLICY_ECX }, false, "a feature" },
+		{ { .leaf = 0xb }, false, "topology has no slot" },
+		{ { .leaf = 0x10a, .space = CPUPOLICY_SPACE_MSR },
+		  false,
+		  "a feature MSR" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (cpupolicy_address_describes(&cases[i].at) !=
+		    cases[i].describes)
+			fail_msg("%s", cases[i].why);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +295,7 @@ int main(void)
 		cmocka_unit_test(a_value_stays_within_its_field),
 		cmocka_unit_test(
 			a_bit_without_a_name_can_be_set_where_it_has_a_slot),
+		cmocka_unit_test(what_comes_from_the_donor_only_describes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

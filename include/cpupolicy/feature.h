@@ -145,6 +145,15 @@ CPUPOLICY_API const struct cpupolicy_field *
 cpupolicy_field_of(const struct cpupolicy_address *at,
 		   enum cpupolicy_vendor_id vendor);
 
+/**
+ * cpupolicy_address_describes - does this bit only describe the CPU?
+ *
+ * True for bits that level with the donor (identity, brand, caches), whether or
+ * not a field names them.
+ */
+CPUPOLICY_API bool
+cpupolicy_address_describes(const struct cpupolicy_address *at);
+
 /** cpupolicy_field_feature - its number, for fields of one bit; else 0 */
 CPUPOLICY_API cpupolicy_feature
 cpupolicy_field_feature(const struct cpupolicy_field *field);

@@ -20,16 +20,6 @@ static bool leaf_is_paravirtual(uint32_t leaf)
 	return leaf >> 28 == 4;
 }
 
-/* Leaves that are taken whole: their registers are text or descriptors. */
-static bool leaf_describes(const struct cpupolicy_address *at)
-{
-	if (at->space != CPUPOLICY_SPACE_CPU)
-		return false;
-	return at->leaf == 2 || at->leaf == 4 || at->leaf == 0x80000019 ||
-	       at->leaf == 0x8000001d ||
-	       (at->leaf >= 0x80000002 && at->leaf <= 0x80000006);
-}
-
 static uint32_t bits_of(uint32_t word, unsigned int high, unsigned int low)
 {
 	return word >> low & (0xffffffffu >> (31 - (high - low)));
@@ -67,7 +57,7 @@ static void walk_register(const struct walk *walk, struct cpupolicy_address at,
 		if (field) {
 			at.low = field->at.low;
 			at.high = field->at.high;
-		} else if (leaf_describes(&at)) {
+		} else if (cpupolicy_address_describes(&at)) {
 			at.low = 0;
 			at.high = 31;
 		}

@@ -79,6 +79,20 @@ cpupolicy_field_of(const struct cpupolicy_address *at,
 	return found;
 }
 
+bool cpupolicy_address_describes(const struct cpupolicy_address *at)
+{
+	const struct cpupolicy__leaf *leaf =
+		cpupolicy__leaf_find(at->space, at->leaf, at->subleaf);
+
+	/* no MSR and no paravirtual leaf has a donor */
+	if (at->space != CPUPOLICY_SPACE_CPU || !leaf ||
+	    leaf->slot == CPUPOLICY__NONE)
+		return false;
+	return cpupolicy__donor[leaf->slot * 4u + at->reg % 4u] >>
+		       at->low % 32u &
+	       1;
+}
+
 cpupolicy_feature cpupolicy_field_feature(const struct cpupolicy_field *field)
 {
 	if (field->at.high != field->at.low)

@@ -193,6 +193,9 @@ static inline void cpupolicy__put(struct cpupolicy_policy *policy,
 #define CPUPOLICY__PUT(policy, name, value)                                    \
 	cpupolicy__put((policy), CPUPOLICY__FIELD_##name, (value))
 
+/* Are two strings the same? (strcmp is not ours to call.) */
+bool cpupolicy__same_text(const char *a, const char *b);
+
 /* Slot of a leaf and sub-leaf of the CPU's own leaves, or NONE. */
 uint32_t cpupolicy__slot(uint32_t leaf, uint32_t subleaf);
 /* First word of any row's slot, following the sections' bases; or NONE. */

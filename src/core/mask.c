@@ -162,15 +162,6 @@ const struct cpupolicy_mode *cpupolicy_mode_at(uint32_t index)
 	return NULL;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
 /* The mode for this vendor, or why there is none. */
 static int find_mode(const struct cpupolicy_mode **out, const char *name,
 		     enum cpupolicy_vendor_id vendor)
@@ -179,7 +170,7 @@ static int find_mode(const struct cpupolicy_mode **out, const char *name,
 	int status = CPUPOLICY_E_UNKNOWN;
 
 	for (uint32_t i = 0; (mode = cpupolicy_mode_at(i)) != NULL; i++) {
-		if (!same_text(mode->name, name))
+		if (!cpupolicy__same_text(mode->name, name))
 			continue;
 		if (mode->vendor == vendor) {
 			*out = mode;

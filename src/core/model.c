@@ -20,14 +20,9 @@ const struct cpupolicy_model *cpupolicy_model_at(uint32_t index)
 
 const struct cpupolicy_model *cpupolicy_model_find(const char *name)
 {
-	for (uint32_t i = 0; i < NR_MODELS; i++) {
-		size_t n = 0;
-
-		while (name[n] && name[n] == models[i].name[n])
-			n++;
-		if (name[n] == models[i].name[n])
+	for (uint32_t i = 0; i < NR_MODELS; i++)
+		if (cpupolicy__same_text(models[i].name, name))
 			return &models[i];
-	}
 	return NULL;
 }
 

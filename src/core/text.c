@@ -98,7 +98,7 @@ const char *cpupolicy_verdict_text(enum cpupolicy_verdict verdict)
 	return (uint32_t)verdict < COUNT(texts) ? texts[verdict] : "?";
 }
 
-static bool same_text(const char *a, const char *b)
+bool cpupolicy__same_text(const char *a, const char *b)
 {
 	while (*a && *a == *b) {
 		a++;
@@ -118,7 +118,7 @@ const char *cpupolicy_effect_text(const char *effect)
 	};
 
 	for (uint32_t i = 0; i < COUNT(effects); i++)
-		if (same_text(effects[i].name, effect))
+		if (cpupolicy__same_text(effects[i].name, effect))
 			return effects[i].text;
 	return "";
 }
@@ -150,7 +150,7 @@ static const char *const hypervisors[CPUPOLICY_NR_HYPERVISORS] = {
 int cpupolicy_hypervisor_find(const char *name)
 {
 	for (int i = 0; i < CPUPOLICY_NR_HYPERVISORS; i++)
-		if (same_text(hypervisors[i], name))
+		if (cpupolicy__same_text(hypervisors[i], name))
 			return i;
 	return CPUPOLICY_E_UNKNOWN;
 }

@@ -10,6 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
+/* As codec.h describes it, so that a wrong one in the library would show. */
 static uint32_t crc32c(const unsigned char *data, size_t size)
 {
 	uint32_t crc = 0xffffffffu;
