@@ -163,8 +163,9 @@ const struct cpupolicy_mode *cpupolicy_mode_at(uint32_t index)
 }
 
 /* The mode for this vendor, or why there is none. */
-static int find_mode(const struct cpupolicy_mode **out, const char *name,
-		     enum cpupolicy_vendor_id vendor)
+static CPUPOLICY_OWN_FRAME int find_mode(const struct cpupolicy_mode **out,
+					 const char *name,
+					 enum cpupolicy_vendor_id vendor)
 {
 	const struct cpupolicy_mode *mode;
 	int status = CPUPOLICY_E_UNKNOWN;
