@@ -244,6 +244,33 @@ static void a_leaf_that_should_be_there_is_missed(void **state)
 	assert_int_equal(value_of(&policy, "erms"), 1);
 }
 
+/* A list of names says nothing of the bits it has no name for. */
+static void bits_that_were_not_recorded_are_missed(void **state)
+{
+	struct cpupolicy_row known[COUNT(small)];
+	const struct cpupolicy_hostset_options options = { .known = known };
+	uint32_t missed = 0, findings = 0;
+
+	(void)state;
+	memset(known, 0xff, sizeof(known));
+	known[2].ebx = 0x281 | 1u << 29;
+	host_of(NULL, NULL, &options);
+	for (size_t i = 0; i < heard.nr; i++) {
+		const struct cpupolicy_finding *f = &heard.finding[i];
+
+		if (f->code != CPUPOLICY_F_NOT_RECORDED || f->at.leaf != 7 ||
+		    f->at.subleaf != 0)
+			continue;
+		findings++;
+		missed = f->mask;
+		assert_int_equal(f->at.reg, CPUPOLICY_EBX);
+	}
+	/* all bits of this register are policy */
+	assert_int_equal(findings, 1);
+	assert_int_equal(missed, ~known[2].ebx);
+	assert_int_equal(value_of(&policy, "erms"), 1);
+}
+
 /* "smx" or "b.0:eax[31:0]&1": what a finding of a list is about. */
 static bool is_about(const struct cpupolicy_finding *finding, const char *text)
 {
@@ -326,6 +353,7 @@ int main(void)
 		cmocka_unit_test(
 			an_unrecorded_layout_is_filled_where_only_one_is_known),
 		cmocka_unit_test(a_leaf_that_should_be_there_is_missed),
+		cmocka_unit_test(bits_that_were_not_recorded_are_missed),
 		cmocka_unit_test(
 			all_that_is_dropped_is_on_the_hand_checked_list),
 	};

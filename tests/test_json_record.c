@@ -45,7 +45,11 @@ static const char full[] =
 	"    {\n"
 	"      \"cpus\": \"8-15\",\n"
 	"      \"rows\": [\n"
-	"        \"00000000.0 0000000d 756e6547 6c65746e 49656e69\"\n"
+	"        \"00000000.0 0000000d 756e6547 6c65746e 49656e69\",\n"
+	"        \"00000001.0 000306a9 00100800 00000201 00000001\"\n"
+	"      ],\n"
+	"      \"known\": [\n"
+	"        \"00000001.0 ffffffff 0000ffff 00000203 00000001\"\n"
 	"      ]\n"
 	"    }\n"
 	"  ]\n"
@@ -184,9 +188,17 @@ static const struct {
 	  CORE("\"cpus\": \"0\", \"rows\": [ " ROW0
 	       " ], \"msrs\": [ \"10a 1\", \"0x10a 2\" ]"),
 	  "/cores/0/msrs/1: MSR 0x10a came before" },
+	{ "bits of a row that is not there",
+	  CORE("\"cpus\": \"0\", \"rows\": [ " ROW0
+	       " ], \"known\": [ \"1.0 1 2 3 4\" ]"),
+	  "/cores/0/known/0: '1.0 1 2 3 4' is not one of the rows" },
+	{ "more masks than rows",
+	  CORE("\"cpus\": \"0\", \"rows\": [ " ROW0 " ], \"known\": [ " ROW0
+	       ", " ROW0 " ]"),
+	  "/cores/0/known: 2 rows, expected 1 at most" },
 	{ "unknown key of a core", CORE("\"cpus\": \"0\", \"row\": []"),
 	  "/cores/0/row: unknown key 'row', expected one of cpus, "
-	  "rows, msrs" },
+	  "rows, known, msrs" },
 	{ "unknown key", HEAD "\"nam\": \"x\" }", "/nam: unknown key 'nam'" },
 	{ "a note is no string", HEAD "\"notes\": [ null ] }",
 	  "/notes/0: expected a string, found null" },

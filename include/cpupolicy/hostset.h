@@ -39,6 +39,9 @@ struct cpupolicy_hostset_options {
 	/* the rows are those of a virtual machine: what the hypervisor gave is
 	 * taken as it is, nothing is withheld */
 	bool guest;
+	/* which bits of the rows were recorded, row by row, in the order of the
+	 * rows; NULL: all were. What is not recorded is zero in the rows */
+	const struct cpupolicy_row *known;
 };
 
 /**

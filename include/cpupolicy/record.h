@@ -32,6 +32,9 @@ struct cpupolicy_core {
 	size_t nr_rows;
 	struct cpupolicy_msr *msrs; /* owned, sorted by index */
 	size_t nr_msrs;
+	/* which bits of @rows were recorded, row by row: a list of names says
+	 * nothing of the bits it has no name for. Owned; NULL: all were */
+	struct cpupolicy_row *known;
 };
 
 /** struct cpupolicy_record - one machine */

@@ -18,7 +18,7 @@ const struct cpupolicy_row *cpupolicy__find_row(const struct hostset *set,
 	return NULL;
 }
 
-static uint32_t register_of(const struct cpupolicy_row *row, uint32_t reg)
+uint32_t cpupolicy__register_of(const struct cpupolicy_row *row, uint32_t reg)
 {
 	const uint32_t all[4] = { row->eax, row->ebx, row->ecx, row->edx };
 
@@ -38,8 +38,8 @@ static CPUPOLICY_OWN_FRAME void drop_row(const struct hostset *set,
 				.subleaf = (uint16_t)row->subleaf,
 				.reg = (uint8_t)reg,
 				.high = 31 },
-			.mask = register_of(row, reg),
-			.guest = register_of(row, reg),
+			.mask = cpupolicy__register_of(row, reg),
+			.guest = cpupolicy__register_of(row, reg),
 		};
 
 		if (finding.mask)
@@ -243,7 +243,8 @@ static uint32_t recorded(const struct hostset *set, uint32_t index)
 	row = cpupolicy__find_row(set, at->leaf, at->subleaf);
 	if (!row || !cpupolicy__in_range(set, at->leaf))
 		return 0;
-	return register_of(row, at->reg) >> place->shift & place->mask;
+	return cpupolicy__register_of(row, at->reg) >> place->shift &
+	       place->mask;
 }
 
 static bool silicon_has(const struct hostset *set,

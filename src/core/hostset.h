@@ -22,6 +22,8 @@ struct hostset {
 /* The first row for a leaf and sub-leaf, or NULL. */
 const struct cpupolicy_row *
 cpupolicy__find_row(const struct hostset *set, uint32_t leaf, uint32_t subleaf);
+/* By enum cpupolicy_register. */
+uint32_t cpupolicy__register_of(const struct cpupolicy_row *row, uint32_t reg);
 /* Is the leaf within the range that the CPU says it has? */
 bool cpupolicy__in_range(const struct hostset *set, uint32_t leaf);
 

@@ -44,6 +44,47 @@ static bool msr_recorded(const struct hostset *set, uint32_t index)
 	return false;
 }
 
+/*
+ * Bits of rows that were recorded in part: of each register those that a policy
+ * keeps and that were not.
+ */
+static CPUPOLICY_OWN_FRAME void report_register(const struct hostset *set,
+						const struct cpupolicy_row *row,
+						uint32_t reg, uint32_t unknown)
+{
+	struct cpupolicy_finding finding = {
+		.code = CPUPOLICY_F_NOT_RECORDED,
+		.grade = CPUPOLICY_GRADE_NOTE,
+		.at = { .leaf = row->leaf,
+			.subleaf = (uint16_t)row->subleaf,
+			.reg = (uint8_t)reg,
+			.high = 31 },
+		.mask = unknown,
+	};
+
+	if (unknown)
+		set->report.sink(set->report.arg, &finding);
+}
+
+static CPUPOLICY_OWN_FRAME void report_partial(const struct hostset *set)
+{
+	const struct cpupolicy_row *known = set->options->known;
+
+	for (size_t i = 0; known && i < set->nr_rows; i++) {
+		const struct cpupolicy_row *row = &set->rows[i];
+		uint32_t word =
+			cpupolicy__row_word(set->out, row->leaf, row->subleaf);
+
+		if (word == CPUPOLICY__NONE)
+			continue;
+		for (uint32_t reg = 0; reg < 4; reg++)
+			report_register(set, row, reg,
+					cpupolicy__keep[word + reg] &
+						~cpupolicy__register_of(
+							&known[i], reg));
+	}
+}
+
 /* Leaves that should be there, matter, and are not: absent is not zero. */
 void cpupolicy__report_missing(const struct hostset *set)
 {
@@ -77,4 +118,6 @@ void cpupolicy__report_missing(const struct hostset *set)
 			finding.cause = &cpupolicy__fields[leaf->gate];
 		set->report.sink(set->report.arg, &finding);
 	}
+	if (set->report.sink)
+		report_partial(set);
 }

@@ -104,8 +104,12 @@ static bool same_core(const struct cpupolicy__record *whole,
 		      const struct cpupolicy_core *a,
 		      const struct cpupolicy_core *b)
 {
-	if (a->nr_rows != b->nr_rows || a->nr_msrs != b->nr_msrs)
+	if (a->nr_rows != b->nr_rows || a->nr_msrs != b->nr_msrs ||
+	    !a->known != !b->known)
 		return false;
+	for (size_t i = 0; a->known && i < a->nr_rows; i++)
+		if (!same_row(&a->known[i], &b->known[i]))
+			return false;
 	for (size_t i = 0; i < a->nr_rows; i++) {
 		struct cpupolicy_row x, y;
 
@@ -149,12 +153,11 @@ static int join(struct cpupolicy_core *core, uint32_t cpu)
 	return 0;
 }
 
-int cpupolicy_record_add_cpu(struct cpupolicy_record *record, uint32_t cpu,
-			     const struct cpupolicy_row *rows, size_t nr_rows,
-			     const struct cpupolicy_msr *msrs, size_t nr_msrs)
+int cpupolicy__record_add_cpu(struct cpupolicy_record *record, uint32_t cpu,
+			      const struct cpupolicy_core *like)
 {
 	struct cpupolicy__record *whole = cpupolicy__record_whole(record);
-	struct cpupolicy_core *core;
+	struct cpupolicy_core *core, alone = *like;
 	char number[16];
 	uint64_t hash;
 
@@ -162,8 +165,9 @@ int cpupolicy_record_add_cpu(struct cpupolicy_record *record, uint32_t cpu,
 		return CPUPOLICY_E_MEMORY;
 	/* add it as a core of its own, which sorts and checks; maybe undo */
 	snprintf(number, sizeof(number), "%" PRIu32, cpu);
-	if (cpupolicy__record_add_core(record, number, 1, rows, nr_rows, msrs,
-				       nr_msrs) < 0)
+	alone.cpus = number;
+	alone.nr_cpus = 1;
+	if (cpupolicy__record_add_core(record, &alone) < 0)
 		return CPUPOLICY_E_MEMORY;
 	core = &record->cores[record->nr_cores - 1];
 	hash = whole->hashes[record->nr_cores - 1] = hash_of(whole, core);
@@ -181,6 +185,21 @@ int cpupolicy_record_add_cpu(struct cpupolicy_record *record, uint32_t cpu,
 		return status;
 	}
 	return 0;
+}
+
+int cpupolicy_record_add_cpu(struct cpupolicy_record *record, uint32_t cpu,
+			     const struct cpupolicy_row *rows, size_t nr_rows,
+			     const struct cpupolicy_msr *msrs, size_t nr_msrs)
+{
+	/* only read, and copied there */
+	const struct cpupolicy_core like = {
+		.rows = (struct cpupolicy_row *)rows,
+		.nr_rows = nr_rows,
+		.msrs = (struct cpupolicy_msr *)msrs,
+		.nr_msrs = nr_msrs,
+	};
+
+	return cpupolicy__record_add_cpu(record, cpu, &like);
 }
 
 /* One number of a list, or one past the largest: not a number. */
@@ -214,4 +233,41 @@ uint32_t cpupolicy__cpus_parse(const char *text)
 		if (*text != ',')
 			return *text == '\0' ? nr : 0;
 	}
+}
+
+/* The smallest number of a valid list that is @least or more; or the limit. */
+static uint32_t next_cpu(const char *text, uint32_t least)
+{
+	for (;; text++) {
+		uint32_t first = cpu_number(&text), last = first;
+
+		if (*text == '-') {
+			text++;
+			last = cpu_number(&text);
+		}
+		if (least <= first)
+			return first;
+		if (least <= last)
+			return least;
+		if (*text != ',')
+			return CPUPOLICY__MAX_CPUS;
+	}
+}
+
+const struct cpupolicy_core *
+cpupolicy__core_of_cpu(uint32_t *cpu, const struct cpupolicy_record *record)
+{
+	const struct cpupolicy_core *found = NULL;
+	uint32_t best = CPUPOLICY__MAX_CPUS;
+
+	for (size_t i = 0; i < record->nr_cores; i++) {
+		uint32_t next = next_cpu(record->cores[i].cpus, *cpu);
+
+		if (next >= best)
+			continue;
+		best = next;
+		found = &record->cores[i];
+	}
+	*cpu = best;
+	return found;
 }

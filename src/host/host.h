@@ -69,6 +69,13 @@ static inline uint32_t cpupolicy__bits(const struct cpupolicy_address *at)
 	return cpupolicy__largest(at) << at->low;
 }
 
+/* Were all bits of a row recorded? */
+static inline bool cpupolicy__all_known(const struct cpupolicy_row *known)
+{
+	return (known->eax & known->ebx & known->ecx & known->edx) ==
+	       0xffffffffu;
+}
+
 /* Zero what is nobody's business: serial numbers and volatile counters. */
 void cpupolicy__row_redact(struct cpupolicy_row *row);
 
@@ -115,15 +122,21 @@ cpupolicy__record_whole(struct cpupolicy_record *record)
 
 /**
  * cpupolicy__record_add_core - add a core as it is, joined with no other
- * @cpus: a valid list
+ * @like: copied; its list of CPUs is valid
  *
  * Returns 0, or CPUPOLICY_E_MEMORY.
  */
 int cpupolicy__record_add_core(struct cpupolicy_record *record,
-			       const char *cpus, uint32_t nr_cpus,
-			       const struct cpupolicy_row *rows, size_t nr_rows,
-			       const struct cpupolicy_msr *msrs,
-			       size_t nr_msrs);
+			       const struct cpupolicy_core *like);
+
+/* As cpupolicy_record_add_cpu(), with what is known; @like has no CPUs. */
+int cpupolicy__record_add_cpu(struct cpupolicy_record *record, uint32_t cpu,
+			      const struct cpupolicy_core *like);
+
+/* The core that logical CPU *@cpu is of, or the next CPU there is, whose number
+ * is put there; NULL: there is none. */
+const struct cpupolicy_core *
+cpupolicy__core_of_cpu(uint32_t *cpu, const struct cpupolicy_record *record);
 
 /* Forget the core that was added last. */
 void cpupolicy__record_drop_core(struct cpupolicy_record *record);

@@ -32,9 +32,11 @@ static int core_hostset(struct cpupolicy_policy *out,
 			cpupolicy_sink *sink, void *arg)
 {
 	const struct cpupolicy_core *core = &record->cores[i];
+	struct cpupolicy_hostset_options these = *options;
 
+	these.known = core->known;
 	return cpupolicy_hostset(out, core->rows, core->nr_rows, core->msrs,
-				 core->nr_msrs, options, sink, arg);
+				 core->nr_msrs, &these, sink, arg);
 }
 
 static int fail(const struct cpupolicy_record *record, size_t i, int status,

@@ -12,7 +12,8 @@ static const char *const record_keys[] = {
 	"format",    "version", "name",	 "how",	  "tool", "kernel",
 	"microcode", "date",	"notes", "cores", NULL,
 };
-static const char *const core_keys[] = { "cpus", "rows", "msrs", NULL };
+static const char *const core_keys[] = { "cpus", "rows", "known", "msrs",
+					 NULL };
 
 static int read_strings(struct cpupolicy_record *record,
 			const struct cpupolicy__json *json,
@@ -139,15 +140,74 @@ static int read_msrs(struct cpupolicy_msr **msrs, size_t *nr,
 	return 0;
 }
 
+/* The rows of which only some bits were recorded, and which these are. */
+static int read_known(struct cpupolicy_core *like,
+		      const struct cpupolicy__json *json,
+		      const struct cpupolicy__node *core)
+{
+	struct cpupolicy__node array, node;
+	int status;
+
+	status = cpupolicy__json_member(&array, json, core, "known", JSON_ARRAY,
+					false);
+	if (status < 0 || !array.value)
+		return status;
+	like->known = malloc(like->nr_rows * sizeof(*like->known));
+	if (!like->known)
+		return cpupolicy__no_memory(json->error, json->name);
+	memset(like->known, 0xff, like->nr_rows * sizeof(*like->known));
+	if (json_array_size(array.value) > like->nr_rows)
+		return cpupolicy__json_fail(json, array.pointer,
+					    "%zu rows, expected %zu at "
+					    "most",
+					    json_array_size(array.value),
+					    like->nr_rows);
+	for (size_t i = 0; i < json_array_size(array.value); i++) {
+		struct cpupolicy_row row;
+		bool found = false;
+
+		status = cpupolicy__json_element(&node, json, &array, i,
+						 JSON_STRING);
+		if (status < 0)
+			return status;
+		if (cpupolicy__row_parse(&row, json_string_value(node.value)))
+			for (size_t j = 0; j < like->nr_rows; j++)
+				if (like->rows[j].leaf == row.leaf &&
+				    like->rows[j].subleaf == row.subleaf) {
+					like->known[j] = row;
+					found = true;
+				}
+		if (!found)
+			return cpupolicy__json_fail(
+				json, node.pointer,
+				"'%.60s' is not one of the rows, expected "
+				"LEAF.SUBLEAF and four masks in hexadecimal",
+				json_string_value(node.value));
+	}
+	return 0;
+}
+
+static int add_core(struct cpupolicy_record *record,
+		    const struct cpupolicy_core *like, const char *cpus,
+		    const struct cpupolicy__json *json)
+{
+	struct cpupolicy_core core = *like;
+	int status;
+
+	core.cpus = strdup(cpus);
+	status = core.cpus ? cpupolicy__record_add_core(record, &core)
+			   : CPUPOLICY_E_MEMORY;
+	free(core.cpus);
+	return status < 0 ? cpupolicy__no_memory(json->error, json->name) : 0;
+}
+
 static int read_core(struct cpupolicy_record *record,
 		     const struct cpupolicy__json *json,
 		     const struct cpupolicy__node *core)
 {
 	struct cpupolicy__rows rows = { 0 };
-	struct cpupolicy_msr *msrs = NULL;
+	struct cpupolicy_core like = { 0 };
 	struct cpupolicy__node cpus;
-	uint32_t nr_cpus = 0;
-	size_t nr_msrs = 0;
 	int status;
 
 	status = cpupolicy__json_keys(json, core, core_keys);
@@ -156,23 +216,26 @@ static int read_core(struct cpupolicy_record *record,
 						JSON_STRING, true);
 	if (status < 0)
 		return status;
-	nr_cpus = cpupolicy__cpus_parse(json_string_value(cpus.value));
-	if (!nr_cpus)
+	like.nr_cpus = cpupolicy__cpus_parse(json_string_value(cpus.value));
+	if (!like.nr_cpus)
 		return cpupolicy__json_fail(
 			json, cpus.pointer,
 			"'%.60s' is not a list of CPUs, expected ascending "
 			"numbers such as 0-7,16-23",
 			json_string_value(cpus.value));
 	status = read_rows(&rows, json, core);
+	like.rows = rows.row;
+	like.nr_rows = rows.nr;
 	if (status == 0)
-		status = read_msrs(&msrs, &nr_msrs, json, core);
-	if (status == 0 &&
-	    cpupolicy__record_add_core(record, json_string_value(cpus.value),
-				       nr_cpus, rows.row, rows.nr, msrs,
-				       nr_msrs) < 0)
-		status = cpupolicy__no_memory(json->error, json->name);
+		status = read_known(&like, json, core);
+	if (status == 0)
+		status = read_msrs(&like.msrs, &like.nr_msrs, json, core);
+	if (status == 0)
+		status = add_core(record, &like, json_string_value(cpus.value),
+				  json);
 	cpupolicy__rows_clear(&rows);
-	free(msrs);
+	free(like.known);
+	free(like.msrs);
 	return status;
 }
 
@@ -228,7 +291,7 @@ int cpupolicy__read_record(struct cpupolicy_document *out,
 static json_t *write_core(const struct cpupolicy_core *core, bool *ok)
 {
 	json_t *object = json_object(), *rows = json_array(),
-	       *msrs = json_array();
+	       *msrs = json_array(), *known = json_array();
 	char text[CPUPOLICY__ROW_TEXT];
 
 	for (size_t i = 0; i < core->nr_rows; i++) {
@@ -237,6 +300,13 @@ static json_t *write_core(const struct cpupolicy_core *core, bool *ok)
 		cpupolicy__row_redact(&row);
 		cpupolicy__row_text(text, &row);
 		cpupolicy__json_append(rows, text, ok);
+		if (!core->known || cpupolicy__all_known(&core->known[i]))
+			continue;
+		row = core->known[i];
+		row.leaf = core->rows[i].leaf;
+		row.subleaf = core->rows[i].subleaf;
+		cpupolicy__row_text(text, &row);
+		cpupolicy__json_append(known, text, ok);
 	}
 	for (size_t i = 0; i < core->nr_msrs; i++) {
 		cpupolicy__msr_text(text, &core->msrs[i]);
@@ -244,6 +314,10 @@ static json_t *write_core(const struct cpupolicy_core *core, bool *ok)
 	}
 	cpupolicy__json_put(object, "cpus", json_string(core->cpus), ok);
 	cpupolicy__json_put(object, "rows", rows, ok);
+	if (json_array_size(known))
+		cpupolicy__json_put(object, "known", known, ok);
+	else
+		json_decref(known);
 	if (core->nr_msrs)
 		cpupolicy__json_put(object, "msrs", msrs, ok);
 	else

@@ -17,6 +17,7 @@ void cpupolicy__record_drop_core(struct cpupolicy_record *record)
 	free(core->cpus);
 	free(core->rows);
 	free(core->msrs);
+	free(core->known);
 }
 
 struct cpupolicy_record *cpupolicy_record_new(void)
@@ -122,9 +123,7 @@ static int grow(struct cpupolicy__record *whole)
 }
 
 int cpupolicy__record_add_core(struct cpupolicy_record *record,
-			       const char *cpus, uint32_t nr_cpus,
-			       const struct cpupolicy_row *rows, size_t nr_rows,
-			       const struct cpupolicy_msr *msrs, size_t nr_msrs)
+			       const struct cpupolicy_core *like)
 {
 	struct cpupolicy__record *whole = cpupolicy__record_whole(record);
 	struct cpupolicy_core *core;
@@ -133,18 +132,22 @@ int cpupolicy__record_add_core(struct cpupolicy_record *record,
 		return CPUPOLICY_E_MEMORY;
 	core = &record->cores[record->nr_cores];
 	*core = (struct cpupolicy_core){
-		.cpus = strdup(cpus),
-		.nr_cpus = nr_cpus,
-		.rows = copy_of(rows, nr_rows, sizeof(*rows)),
-		.nr_rows = nr_rows,
-		.msrs = copy_of(msrs, nr_msrs, sizeof(*msrs)),
-		.nr_msrs = nr_msrs,
+		.cpus = strdup(like->cpus),
+		.nr_cpus = like->nr_cpus,
+		.rows = copy_of(like->rows, like->nr_rows, sizeof(*like->rows)),
+		.nr_rows = like->nr_rows,
+		.msrs = copy_of(like->msrs, like->nr_msrs, sizeof(*like->msrs)),
+		.nr_msrs = like->nr_msrs,
+		.known = like->known ? copy_of(like->known, like->nr_rows,
+					       sizeof(*like->known))
+				     : NULL,
 	};
 	whole->hashes[record->nr_cores++] = 0;
-	if (!core->cpus || !core->rows || !core->msrs) {
+	if (!core->cpus || !core->rows || !core->msrs ||
+	    (like->known && !core->known)) {
 		cpupolicy__record_drop_core(record);
 		return CPUPOLICY_E_MEMORY;
 	}
-	qsort(core->msrs, nr_msrs, sizeof(*msrs), msr_order);
+	qsort(core->msrs, core->nr_msrs, sizeof(*core->msrs), msr_order);
 	return 0;
 }
