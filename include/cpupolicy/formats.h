@@ -44,7 +44,8 @@ struct cpupolicy_document {
  * cpupolicy_document_parse - read a document from memory
  * @name: how to call it in messages
  *
- * The format is found by content.
+ * The format is found by content. What reading did beyond copying, and what is
+ * odd about what was read, are notes of the record.
  *
  * Returns 0, or (and @out is empty) CPUPOLICY_E_SYNTAX (not the format it
  * seemed to be, or none), CPUPOLICY_E_MEANING (well-formed, but a name, number
@@ -56,7 +57,9 @@ CPUPOLICY_API int cpupolicy_document_parse(struct cpupolicy_document *out,
 					   struct cpupolicy_error *error);
 
 /**
- * cpupolicy_document_read - read a file; "-" is standard input
+ * cpupolicy_document_read - read a file or a device; "-" is standard input
+ *
+ * /dev/cpu/N/cpuid is one CPU, /dev/cpu all of them.
  *
  * Returns what cpupolicy_document_parse() returns, or CPUPOLICY_E_IO.
  */
@@ -67,6 +70,45 @@ CPUPOLICY_API int cpupolicy_document_read(struct cpupolicy_document *out,
 /** cpupolicy_document_clear - free what a document owns */
 CPUPOLICY_API void
 cpupolicy_document_clear(struct cpupolicy_document *document);
+
+/** struct cpupolicy_format_info - a format that the library knows */
+struct cpupolicy_format_info {
+	const char *name;  /* "cpuid-r", as documents have it */
+	const char *title; /* for people; no full stop */
+	bool reads, writes;
+	bool untested; /* built from its documentation alone, never tried on
+			* what the tool itself prints */
+	bool partial;  /* never says everything about a CPU: the rest counts as
+			* not recorded */
+};
+
+/** cpupolicy_format_at - walk all formats; NULL past the last */
+CPUPOLICY_API const struct cpupolicy_format_info *
+cpupolicy_format_at(uint32_t index);
+/** cpupolicy_format_find - by name; NULL: none */
+CPUPOLICY_API const struct cpupolicy_format_info *
+cpupolicy_format_find(const char *name);
+
+/** cpupolicy_lost - hears, in one sentence, of what a format cannot hold */
+typedef void cpupolicy_lost(void *arg, const char *what);
+
+/**
+ * cpupolicy_record_write - write a record in a format
+ * @out: NUL-terminated text, to be freed with free()
+ * @format: a name of cpupolicy_format_at() with @writes
+ * @lost: may be NULL
+ *
+ * Processor serial numbers are zeroed. Reading the text again gives the same
+ * rows, but for what @lost heard of.
+ *
+ * Returns 0, CPUPOLICY_E_UNKNOWN (no such format, or it is only read) or
+ * CPUPOLICY_E_MEMORY.
+ */
+CPUPOLICY_API int cpupolicy_record_write(char **out,
+					 const struct cpupolicy_record *record,
+					 const char *format,
+					 cpupolicy_lost *lost, void *arg,
+					 struct cpupolicy_error *error);
 
 /**
  * cpupolicy_policy_to_json, cpupolicy_record_to_json - write the own format

@@ -6,13 +6,16 @@
 #ifndef CPUPOLICY_SRC_FORMATS_FORMAT_H
 #define CPUPOLICY_SRC_FORMATS_FORMAT_H
 
-#include <cpupolicy/formats.h>
+#include "../host/json_util.h"
+#include "../host/text.h"
 
 /** struct cpupolicy__source - a file in memory, without a byte-order mark */
 struct cpupolicy__source {
 	const char *name; /* for messages */
 	const char *text; /* any bytes; need not end in NUL */
 	size_t size;
+	int first_line; /* where it begins in a larger file; 0 or 1: it is all
+			 */
 };
 
 /** enum cpupolicy__sure - is it this format? */
@@ -22,9 +25,16 @@ enum cpupolicy__sure {
 	CPUPOLICY__YES,	    /* something only this format has */
 };
 
+/** struct cpupolicy__writing - a format being written */
+struct cpupolicy__writing {
+	struct cpupolicy__text *out;
+	cpupolicy_lost *lost; /* may be NULL: cpupolicy__lose() */
+	void *arg;
+};
+
 /** struct cpupolicy__format - one format */
 struct cpupolicy__format {
-	const char *name; /* what cpupolicy_document.format says */
+	struct cpupolicy_format_info info;
 
 	/* Looks at no more than the beginning; never fails. */
 	enum cpupolicy__sure (*probe)(const struct cpupolicy__source *source);
@@ -37,9 +47,37 @@ struct cpupolicy__format {
 		    const struct cpupolicy__source *source,
 		    struct cpupolicy_error *error);
 
-	/* Text to be freed, or NULL without memory. NULL: it is only read. */
-	char *(*write)(const struct cpupolicy_record *record);
+	/*
+	 * Formats that are JSON leave @probe and @read NULL: json.c loads the
+	 * text once and asks each of them whether the object is its own.
+	 */
+	bool (*is_json)(const json_t *root);
+	int (*read_json)(struct cpupolicy_document *out,
+			 const struct cpupolicy__json *json,
+			 const struct cpupolicy__node *root);
+
+	/*
+	 * NULL: it is only read. Serial numbers are zeroed already. Without
+	 * memory the text remembers it (text.h).
+	 */
+	void (*write)(struct cpupolicy__writing *writing,
+		      const struct cpupolicy_record *record);
 };
+
+/* document.c: as cpupolicy_document_parse() */
+int cpupolicy__source_parse(struct cpupolicy_document *out,
+			    struct cpupolicy__source *source,
+			    struct cpupolicy_error *error);
+
+/* Say, in one sentence, what the format cannot hold. */
+void cpupolicy__lose(const struct cpupolicy__writing *writing,
+		     const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Say so where the core has MSRs, or rows recorded in part. */
+void cpupolicy__lose_msrs(const struct cpupolicy__writing *writing,
+			  const struct cpupolicy_core *core);
+void cpupolicy__lose_known(const struct cpupolicy__writing *writing,
+			   const struct cpupolicy_core *core);
 
 extern const struct cpupolicy__format cpupolicy__format_json;
 extern const struct cpupolicy__format cpupolicy__format_cpuid_r;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * formats.c - the list of formats. Where two are equally sure of a file, the
  * first has it.

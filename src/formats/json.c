@@ -2,10 +2,10 @@
 /*
  * json.c - the project's own documents; docs/json.md. "format" says which.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "format.h"
-#include "../host/json_util.h"
 
 /*
  * jansson needs up to 40 bytes of memory for a byte of text, and a record of
@@ -24,6 +24,16 @@ static enum cpupolicy__sure probe(const struct cpupolicy__source *source)
 	return CPUPOLICY__NO;
 }
 
+/* The other format that this object is of; NULL: none. */
+static const struct cpupolicy__format *foreign(const json_t *root)
+{
+	for (size_t i = 0; cpupolicy__formats[i]; i++)
+		if (cpupolicy__formats[i]->is_json &&
+		    cpupolicy__formats[i]->is_json(root))
+			return cpupolicy__formats[i];
+	return NULL;
+}
+
 static int read_root(struct cpupolicy_document *out,
 		     const struct cpupolicy__json *json,
 		     const struct cpupolicy__node *root)
@@ -38,10 +48,15 @@ static int read_root(struct cpupolicy_document *out,
 		{ "cpupolicy-policy", cpupolicy__read_policy },
 		{ "cpupolicy-mask", cpupolicy__read_mask },
 	};
+	const struct cpupolicy__format *other = foreign(root->value);
 	struct cpupolicy__node node;
 	const char *format;
 	int status;
 
+	if (other) {
+		out->format = other->info.name;
+		return other->read_json(out, json, root);
+	}
 	status = cpupolicy__json_member(&node, json, root, "format",
 					JSON_STRING, true);
 	if (status < 0)
@@ -60,10 +75,12 @@ static int read_root(struct cpupolicy_document *out,
 static int syntax_error(const struct cpupolicy__source *source,
 			const json_error_t *why, struct cpupolicy_error *error)
 {
+	int before = source->first_line > 0 ? source->first_line - 1 : 0;
+
 	if (json_error_code(why) == json_error_out_of_memory)
 		return cpupolicy__no_memory(error, source->name);
 	return cpupolicy__fail_at(error, CPUPOLICY_E_SYNTAX, source->name,
-				  why->line > 0 ? why->line : 0,
+				  why->line > 0 ? why->line + before : 0,
 				  why->column > 0 ? why->column : 0,
 				  "not valid JSON: %s", why->text);
 }
@@ -90,9 +107,24 @@ static int read_json(struct cpupolicy_document *out,
 	return status;
 }
 
+static void write_json(struct cpupolicy__writing *writing,
+		       const struct cpupolicy_record *record)
+{
+	char *text = cpupolicy_record_to_json(record);
+
+	if (text)
+		cpupolicy__text_add(writing->out, "%s", text);
+	else
+		writing->out->failed = true;
+	free(text);
+}
+
 const struct cpupolicy__format cpupolicy__format_json = {
-	.name = "json",
+	.info = { .name = "json",
+		  .title = "the project's own JSON: records, policies, masks",
+		  .reads = true,
+		  .writes = true },
 	.probe = probe,
 	.read = read_json,
-	.write = cpupolicy_record_to_json,
+	.write = write_json,
 };

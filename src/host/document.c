@@ -27,6 +27,8 @@ find_format(const struct cpupolicy__source *source)
 	for (size_t i = 0; cpupolicy__formats[i]; i++) {
 		enum cpupolicy__sure sure;
 
+		if (!cpupolicy__formats[i]->probe)
+			continue;
 		sure = cpupolicy__formats[i]->probe(source);
 		if (sure > how_sure) {
 			how_sure = sure;
@@ -52,37 +54,52 @@ static int no_format(const struct cpupolicy__source *source,
 }
 
 /* Name the record after its file where it does not say its own name. */
-static int name_record(struct cpupolicy_document *out, const char *name)
+static int finish_record(struct cpupolicy_document *out, const char *name)
 {
-	if (out->kind != CPUPOLICY_DOCUMENT_RECORD || out->record->name)
+	struct cpupolicy_record *record = out->record;
+
+	if (out->kind != CPUPOLICY_DOCUMENT_RECORD)
 		return 0;
-	return cpupolicy__set_string(&out->record->name, name);
+	if (!record->name && cpupolicy__set_string(&record->name, name) < 0)
+		return CPUPOLICY_E_MEMORY;
+	return 0;
+}
+
+int cpupolicy__source_parse(struct cpupolicy_document *out,
+			    struct cpupolicy__source *source,
+			    struct cpupolicy_error *error)
+{
+	const struct cpupolicy__format *format;
+	int status;
+
+	memset(out, 0, sizeof(*out));
+	if (source->size >= 3 && memcmp(source->text, "\xef\xbb\xbf", 3) == 0) {
+		source->text += 3;
+		source->size -= 3;
+	}
+	format = find_format(source);
+	if (!format)
+		return no_format(source, error);
+	out->format = format->info.name;
+	status = format->read(out, source, error);
+	if (status == 0 && finish_record(out, source->name) < 0)
+		status = cpupolicy__no_memory(error, source->name);
+	if (status < 0)
+		cpupolicy_document_clear(out);
+	return status;
 }
 
 int cpupolicy_document_parse(struct cpupolicy_document *out, const char *name,
 			     const void *data, size_t size,
 			     struct cpupolicy_error *error)
 {
-	struct cpupolicy__source source = { name, data, size };
-	const struct cpupolicy__format *format;
-	int status;
+	struct cpupolicy__source source = {
+		.name = name,
+		.text = data,
+		.size = size,
+	};
 
-	memset(out, 0, sizeof(*out));
-	if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
-		source.text += 3;
-		source.size -= 3;
-	}
-	format = find_format(&source);
-	if (!format)
-		return no_format(&source, error);
-	status = format->read(out, &source, error);
-	if (status == 0 && name_record(out, name) < 0)
-		status = cpupolicy__no_memory(error, name);
-	if (status < 0)
-		cpupolicy_document_clear(out);
-	else
-		out->format = format->name;
-	return status;
+	return cpupolicy__source_parse(out, &source, error);
 }
 
 int cpupolicy_document_read(struct cpupolicy_document *out, const char *path,

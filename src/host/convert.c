@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+/*
+ * convert.c - which formats there are, and how to write one.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../formats/format.h"
+
+const struct cpupolicy_format_info *cpupolicy_format_at(uint32_t index)
+{
+	for (uint32_t i = 0; cpupolicy__formats[i]; i++)
+		if (i == index)
+			return &cpupolicy__formats[i]->info;
+	return NULL;
+}
+
+static const struct cpupolicy__format *find(const char *name)
+{
+	for (size_t i = 0; cpupolicy__formats[i]; i++)
+		if (strcmp(cpupolicy__formats[i]->info.name, name) == 0)
+			return cpupolicy__formats[i];
+	return NULL;
+}
+
+const struct cpupolicy_format_info *cpupolicy_format_find(const char *name)
+{
+	const struct cpupolicy__format *format = find(name);
+
+	return format ? &format->info : NULL;
+}
+
+void cpupolicy__lose(const struct cpupolicy__writing *writing,
+		     const char *format, ...)
+{
+	char text[400];
+	va_list ap;
+
+	if (!writing->lost)
+		return;
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	writing->lost(writing->arg, text);
+}
+
+void cpupolicy__lose_msrs(const struct cpupolicy__writing *writing,
+			  const struct cpupolicy_core *core)
+{
+	if (core->nr_msrs)
+		cpupolicy__lose(writing,
+				"CPU %.100s: %zu feature MSRs: the format has "
+				"no place for them",
+				core->cpus, core->nr_msrs);
+}
+
+void cpupolicy__lose_known(const struct cpupolicy__writing *writing,
+			   const struct cpupolicy_core *core)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; core->known && i < core->nr_rows; i++)
+		nr += !cpupolicy__all_known(&core->known[i]);
+	if (nr)
+		cpupolicy__lose(writing,
+				"CPU %.100s: %zu rows were recorded in part: "
+				"what was not recorded is written as zero",
+				core->cpus, nr);
+}
+
+/* A copy of one core, without what is nobody's business. */
+static int add_redacted(struct cpupolicy_record *to,
+			const struct cpupolicy_core *core)
+{
+	int status = cpupolicy__record_add_core(to, core);
+	struct cpupolicy_core *copy;
+
+	if (status < 0)
+		return status;
+	copy = &to->cores[to->nr_cores - 1];
+	for (size_t i = 0; i < copy->nr_rows; i++)
+		cpupolicy__row_redact(&copy->rows[i]);
+	return 0;
+}
+
+static int copy_strings(struct cpupolicy_record *out,
+			const struct cpupolicy_record *record)
+{
+	const struct {
+		char **to;
+		const char *from;
+	} strings[] = {
+		{ &out->name, record->name },
+		{ &out->how, record->how },
+		{ &out->tool, record->tool },
+		{ &out->kernel, record->kernel },
+		{ &out->microcode, record->microcode },
+		{ &out->date, record->date },
+	};
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
+		if (cpupolicy__set_string(strings[i].to, strings[i].from) < 0)
+			status = CPUPOLICY_E_MEMORY;
+	return status;
+}
+
+static struct cpupolicy_record *redacted(const struct cpupolicy_record *record)
+{
+	struct cpupolicy_record *out = cpupolicy_record_new();
+	int status;
+
+	if (!out)
+		return NULL;
+	status = copy_strings(out, record);
+	for (size_t i = 0; i < record->nr_notes && status == 0; i++)
+		status = cpupolicy_record_note(out, "%s", record->notes[i]);
+	for (size_t i = 0; i < record->nr_cores && status == 0; i++)
+		status = add_redacted(out, &record->cores[i]);
+	if (status == 0)
+		return out;
+	cpupolicy_record_free(out);
+	return NULL;
+}
+
+int cpupolicy_record_write(char **out, const struct cpupolicy_record *record,
+			   const char *format, cpupolicy_lost *lost, void *arg,
+			   struct cpupolicy_error *error)
+{
+	const struct cpupolicy__format *how = find(format);
+	struct cpupolicy__text text = { 0 };
+	struct cpupolicy__writing writing = { &text, lost, arg };
+	struct cpupolicy_record *clean;
+
+	*out = NULL;
+	if (!how || !how->write)
+		return cpupolicy__fail(error, CPUPOLICY_E_UNKNOWN,
+				       how ? "format '%.60s' is only read"
+					   : "there is no format '%.60s'",
+				       format);
+	clean = redacted(record);
+	if (clean) {
+		how->write(&writing, clean);
+		*out = cpupolicy__text_take(&text);
+	}
+	cpupolicy_record_free(clean);
+	return *out ? 0 : cpupolicy__no_memory(error, format);
+}
