@@ -101,6 +101,8 @@ def columns(words):
                  for w in words],
         "offer": [w.offer for w in words],
         "accept": [w.accept for w in words],
+        "compared": [w.subset | w.superset | w.equal | w.number
+                     for w in words],
     }
     lines = []
     for name, values in lists.items():

@@ -199,6 +199,36 @@ static void sections_keep_their_hypervisor_and_base(void **state)
 	free(text);
 }
 
+/* What a host of a named hypervisor accepts has sections without a place. */
+static void sections_that_are_anywhere_come_back(void **state)
+{
+	static const struct cpupolicy_row rows[] = {
+		{ 0, 0, 0xd, 0x756e6547, 0x6c65746e, 0x49656e69 },
+		{ 1, 0, 0x000306a9, 0x00100800, 0x1fbae3bf, 0xbfebfbff },
+	};
+	const struct cpupolicy_hostset_options options = {
+		.set = CPUPOLICY_SET_ACCEPT,
+		.hypervisor = CPUPOLICY_HYPERVISOR_KVM,
+		.named = true,
+	};
+	struct cpupolicy_policy policy;
+
+	(void)state;
+	assert_int_equal(cpupolicy_hostset(&policy, rows, 2, NULL, 0, &options,
+					   NULL, NULL),
+			 0);
+	assert_int_equal(cpupolicy_policy_section(&policy, CPUPOLICY_SPACE_KVM),
+			 CPUPOLICY_SECTION_ANYWHERE);
+	must_come_back(&policy);
+	/* and so does one that is signed */
+	cpupolicy_policy_clear(&policy);
+	set_row(&policy, 0, 0xd, 0x756e6547, 0x6c65746e, 0x49656e69);
+	set_row(&policy, 0x40000000, 0, 0x4b4d564b, 0x564b4d56, 0x4d);
+	cpupolicy_policy_move_section(&policy, CPUPOLICY_SPACE_KVM,
+				      CPUPOLICY_SECTION_ANYWHERE);
+	must_come_back(&policy);
+}
+
 static void feature_msrs_come_back(void **state)
 {
 	struct cpupolicy_policy policy;
@@ -319,6 +349,13 @@ static const struct {
 	{ "a base off the grid",
 	  HEAD ", \"hypervisors\": { \"kvm\": \"0x40000010\" } }",
 	  "/hypervisors/kvm: '0x40000010' is not a base" },
+	{ "a base behind the last",
+	  HEAD ", \"hypervisors\": { \"kvm\": \"0x4000fe00\" } }",
+	  "/hypervisors/kvm: '0x4000fe00' is not a base" },
+	{ "anywhere, twice",
+	  HEAD ", \"hypervisors\": { \"hyperv\": \"anywhere\", "
+	       "\"linux-hv\": \"anywhere\" } }",
+	  "/hypervisors/linux-hv: came before under another name" },
 	{ "a base as a number",
 	  HEAD ", \"hypervisors\": { \"kvm\": 1073741824 } }",
 	  "/hypervisors/kvm: expected a base such as" },
@@ -403,6 +440,7 @@ int main(void)
 		cmocka_unit_test(odd_vendors_come_back),
 		cmocka_unit_test(bits_without_a_name_come_back),
 		cmocka_unit_test(sections_keep_their_hypervisor_and_base),
+		cmocka_unit_test(sections_that_are_anywhere_come_back),
 		cmocka_unit_test(feature_msrs_come_back),
 		cmocka_unit_test(random_policies_come_back),
 		cmocka_unit_test(a_bad_policy_is_refused_by_pointer),

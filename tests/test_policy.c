@@ -116,7 +116,7 @@ static void a_row_without_a_slot_is_refused(void **state)
 		{ .why = "no such range", .leaf = 0x20000000u },
 		{ .why = "a section nobody signed", .leaf = 0x40000001u },
 		{ .why = "a signature nobody knows", .leaf = 0x40000000u },
-		{ .why = "behind the last section", .leaf = 0x4000ff00u },
+		{ .why = "behind the last section", .leaf = 0x4000fe00u },
 		{ .why = "the highest number",
 		  .leaf = 0xffffffffu,
 		  .subleaf = 0xffffffffu },
@@ -180,6 +180,39 @@ static void sections_follow_their_signature_wherever_it_is(void **state)
 			 CPUPOLICY_E_NO_SLOT);
 }
 
+static void a_section_may_be_moved_or_be_anywhere(void **state)
+{
+	const struct cpupolicy_row kvm = { 0x4000fd00u, 0,	     0,
+					   0x4b4d564bu, 0x564b4d56u, 0x4du };
+
+	(void)state;
+	cpupolicy_policy_clear(&policy);
+	assert_int_equal(cpupolicy_policy_section(&policy, CPUPOLICY_SPACE_KVM),
+			 0);
+	assert_int_equal(cpupolicy_policy_section(&policy, CPUPOLICY_SPACE_CPU),
+			 0);
+	assert_int_equal(cpupolicy_policy_move_section(
+				 &policy, CPUPOLICY_SPACE_KVM, 0x40000000u),
+			 CPUPOLICY_E_NO_SLOT);
+	assert_int_equal(cpupolicy_policy_set_row(&policy, &kvm), 0);
+	assert_int_equal(cpupolicy_policy_section(&policy, CPUPOLICY_SPACE_KVM),
+			 0x4000fd00u);
+	assert_int_equal(
+		cpupolicy_policy_move_section(&policy, CPUPOLICY_SPACE_KVM,
+					      CPUPOLICY_SECTION_ANYWHERE),
+		0);
+	assert_int_equal(cpupolicy_policy_section(&policy, CPUPOLICY_SPACE_KVM),
+			 CPUPOLICY_SECTION_ANYWHERE);
+	assert_int_equal(cpupolicy_policy_move_section(
+				 &policy, CPUPOLICY_SPACE_KVM, 0x4000fe00u),
+			 CPUPOLICY_E_RANGE);
+	assert_int_equal(cpupolicy_policy_move_section(
+				 &policy, CPUPOLICY_SPACE_KVM, 0x40000100u),
+			 0);
+	assert_int_equal(cpupolicy_policy_section(&policy, CPUPOLICY_SPACE_KVM),
+			 0x40000100u);
+}
+
 static void both_halves_of_an_msr_are_kept(void **state)
 {
 	struct cpupolicy_msr msr = { .index = 0x10a,
@@ -232,6 +265,25 @@ static void a_leaf_without_a_slot_has_a_reason(void **state)
 			cases[i].fate);
 }
 
+static void leaves_say_whether_they_have_subleaves(void **state)
+{
+	/* those that Linux' KVM marks so in KVM_GET_SUPPORTED_CPUID */
+	static const uint32_t with[] = {
+		0x4,  0x7,  0xb,  0xd,	0xf,  0x10, 0x12,	 0x14,
+		0x17, 0x18, 0x1d, 0x1e, 0x1f, 0x24, 0x8000001du,
+	};
+	static const uint32_t without[] = {
+		0x0,	     0x1,	  0x2,	       0x3,  0xa,	  0x15,
+		0x80000000u, 0x80000008u, 0x8000001eu, 0x3f, 0x40000003u,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(with); i++)
+		assert_true(cpupolicy_leaf_has_subleaves(with[i]));
+	for (size_t i = 0; i < COUNT(without); i++)
+		assert_false(cpupolicy_leaf_has_subleaves(without[i]));
+}
+
 static void family_and_model_are_as_people_count_them(void **state)
 {
 	static const struct {
@@ -274,8 +326,10 @@ int main(void)
 			the_subleaf_does_not_matter_where_ecx_does_not),
 		cmocka_unit_test(
 			sections_follow_their_signature_wherever_it_is),
+		cmocka_unit_test(a_section_may_be_moved_or_be_anywhere),
 		cmocka_unit_test(both_halves_of_an_msr_are_kept),
 		cmocka_unit_test(a_leaf_without_a_slot_has_a_reason),
+		cmocka_unit_test(leaves_say_whether_they_have_subleaves),
 		cmocka_unit_test(family_and_model_are_as_people_count_them),
 	};
 

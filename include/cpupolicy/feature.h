@@ -227,4 +227,12 @@ CPUPOLICY_API int cpupolicy_policy_set(struct cpupolicy_policy *policy,
 CPUPOLICY_API const char *cpupolicy_leaf_fate(enum cpupolicy_space space,
 					      uint32_t leaf, uint32_t subleaf);
 
+/**
+ * cpupolicy_leaf_has_subleaves - does ECX matter to this leaf of CPUID?
+ *
+ * KVM wants to know: KVM_CPUID_FLAG_SIGNIFCANT_INDEX. False for leaves that the
+ * table does not know, and for paravirtual ones.
+ */
+CPUPOLICY_API bool cpupolicy_leaf_has_subleaves(uint32_t leaf);
+
 #endif

@@ -111,6 +111,35 @@ CPUPOLICY_API bool cpupolicy_policy_equal(const struct cpupolicy_policy *a,
 					  const struct cpupolicy_policy *b);
 
 /**
+ * cpupolicy_policy_class_id - one number for what a policy promises
+ *
+ * Made of everything that a check compares: each register or MSR half of which
+ * some compared bit is set, with its address, and where paravirtual sections
+ * are. What only describes a CPU (cpupolicy_address_describes()) and what is
+ * derived from the rest is left out; topology and clocks are in no policy.
+ *
+ * The same policy has the same number for ever: on every machine, and with
+ * every later table. 0 where nothing is compared.
+ *
+ * Policies of different numbers differ. Those of one number nearly always are
+ * of one class; cpupolicy_policy_same_class() says so for certain.
+ */
+CPUPOLICY_API uint64_t
+cpupolicy_policy_class_id(const struct cpupolicy_policy *policy);
+
+/**
+ * cpupolicy_policy_same_class - are two policies the same to every check?
+ *
+ * If so, either stands for the other as guest and as host, and
+ * cpupolicy_check() finds the same but for CPUPOLICY_F_IDENTITY_DIFFERS.
+ * Policies that were made with different versions of the table are not: what is
+ * newer than a guest's table is no promise to it.
+ */
+CPUPOLICY_API bool
+cpupolicy_policy_same_class(const struct cpupolicy_policy *a,
+			    const struct cpupolicy_policy *b);
+
+/**
  * cpupolicy_policy_set_row - store one row as it is
  *
  * For whoever builds a policy from parts. Nothing is derived or closed:
@@ -165,6 +194,31 @@ CPUPOLICY_API int cpupolicy_policy_row_at(struct cpupolicy_row *row,
 CPUPOLICY_API int cpupolicy_policy_msr_at(struct cpupolicy_msr *msr,
 					  const struct cpupolicy_policy *policy,
 					  uint32_t index);
+
+/** CPUPOLICY_SECTION_ANYWHERE - a paravirtual section that a host has wherever
+ *	a VMM wants it */
+#define CPUPOLICY_SECTION_ANYWHERE 0xffffffffu
+
+/**
+ * cpupolicy_policy_section - where a paravirtual section is
+ * @space: CPUPOLICY_SPACE_KVM, _HYPERV, _XEN or _VMWARE
+ *
+ * Returns its first leaf, 0x40000000 to 0x4000fd00 in steps of 0x100,
+ * CPUPOLICY_SECTION_ANYWHERE, or 0: the policy has no such section.
+ */
+CPUPOLICY_API uint32_t
+cpupolicy_policy_section(const struct cpupolicy_policy *policy, int space);
+
+/**
+ * cpupolicy_policy_move_section - put a section elsewhere
+ * @base: as cpupolicy_policy_section() gives it, but not 0. A section that the
+ *	policy does not have can only be anywhere; it is then under any name
+ *
+ * Returns 0, or CPUPOLICY_E_NO_SLOT: the policy has no such section, or
+ * CPUPOLICY_E_RANGE: no section can be there.
+ */
+CPUPOLICY_API int cpupolicy_policy_move_section(struct cpupolicy_policy *policy,
+						int space, uint32_t base);
 
 /** enum cpupolicy_vendor_id - CPU makers with rules of their own */
 enum cpupolicy_vendor_id {

@@ -52,6 +52,7 @@ extern const uint32_t cpupolicy__derived[CPUPOLICY__NR_WORDS];
 extern const uint32_t cpupolicy__keep[CPUPOLICY__NR_WORDS];
 extern const uint32_t cpupolicy__offer[CPUPOLICY__NR_WORDS];
 extern const uint32_t cpupolicy__accept[CPUPOLICY__NR_WORDS];
+extern const uint32_t cpupolicy__compared[CPUPOLICY__NR_WORDS];
 extern const uint16_t cpupolicy__first[CPUPOLICY__NR_WORDS];
 
 /* The words that have flags to check. */

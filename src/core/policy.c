@@ -75,6 +75,14 @@ const char *cpupolicy_leaf_fate(enum cpupolicy_space space, uint32_t leaf,
 	return cpupolicy__fates[row->fate];
 }
 
+bool cpupolicy_leaf_has_subleaves(uint32_t leaf)
+{
+	const struct cpupolicy__leaf *row =
+		cpupolicy__leaf_find(CPUPOLICY_SPACE_CPU, leaf, 0);
+
+	return row && row->indexed;
+}
+
 /* "KVMKVMKVM\0\0\0" and so on, as EBX, ECX, EDX have them */
 uint32_t cpupolicy__section_of(const struct cpupolicy_row *row)
 {
@@ -100,20 +108,26 @@ static uint32_t section_word(const struct cpupolicy_policy *policy,
 			     uint32_t leaf, uint32_t subleaf)
 {
 	uint32_t base = (leaf & 0xffffu) / 0x100u + 1;
+	uint32_t word = CPUPOLICY__NONE;
 
 	for (uint32_t space = CPUPOLICY_SPACE_KVM; space < CPUPOLICY_NR_SPACES;
 	     space++) {
+		uint32_t section = cpupolicy__section(policy, space);
 		const struct cpupolicy__leaf *row;
 
-		if (!cpupolicy__base_fits(base,
-					  cpupolicy__section(policy, space)))
+		if (!cpupolicy__base_fits(base, section))
 			continue;
 		row = cpupolicy__leaf_find(space, 0x40000000u + (leaf & 0xffu),
 					   subleaf);
-		if (row && row->slot != CPUPOLICY__NONE)
+		if (!row || row->slot == CPUPOLICY__NONE)
+			continue;
+		/* one that is anywhere is there unless another one is */
+		if (section == base)
 			return row->slot * 4u;
+		if (word == CPUPOLICY__NONE)
+			word = row->slot * 4u;
 	}
-	return CPUPOLICY__NONE;
+	return word;
 }
 
 uint32_t cpupolicy__row_word(const struct cpupolicy_policy *policy,
@@ -154,7 +168,7 @@ int cpupolicy_policy_set_row(struct cpupolicy_policy *policy,
 {
 	uint32_t word, space;
 
-	if (row->leaf >= 0x40000000u && row->leaf < 0x40000000u + 0xff00u &&
+	if (row->leaf >= 0x40000000u && row->leaf <= 0x4000fd00u &&
 	    row->leaf % 0x100u == 0) {
 		space = cpupolicy__section_of(row);
 		if (!space || cpupolicy__section(policy, space))
@@ -241,6 +255,39 @@ int cpupolicy_policy_row_at(struct cpupolicy_row *row,
 		return 1;
 	}
 	return 0;
+}
+
+static bool is_section(int space)
+{
+	return space >= CPUPOLICY_SPACE_KVM && space <= CPUPOLICY_SPACE_VMWARE;
+}
+
+uint32_t cpupolicy_policy_section(const struct cpupolicy_policy *policy,
+				  int space)
+{
+	uint32_t base = is_section(space)
+				? cpupolicy__section(policy, (uint32_t)space)
+				: 0;
+
+	if (base == CPUPOLICY__ANYWHERE)
+		return CPUPOLICY_SECTION_ANYWHERE;
+	return base ? 0x40000000u + (base - 1) * 0x100u : 0;
+}
+
+int cpupolicy_policy_move_section(struct cpupolicy_policy *policy, int space,
+				  uint32_t base)
+{
+	if (!is_section(space) || (base != CPUPOLICY_SECTION_ANYWHERE &&
+				   !cpupolicy_policy_section(policy, space)))
+		return CPUPOLICY_E_NO_SLOT;
+	if (base != CPUPOLICY_SECTION_ANYWHERE &&
+	    (base < 0x40000000u || base > 0x4000fd00u || base % 0x100u))
+		return CPUPOLICY_E_RANGE;
+	cpupolicy__set_section(policy, (uint32_t)space,
+			       base == CPUPOLICY_SECTION_ANYWHERE
+				       ? CPUPOLICY__ANYWHERE
+				       : (base - 0x40000000u) / 0x100u + 1);
+	return CPUPOLICY_OK;
 }
 
 int cpupolicy_policy_msr_at(struct cpupolicy_msr *msr,

@@ -168,6 +168,9 @@ struct cpupolicy__section {
 	uint8_t space;	    /* enum cpupolicy_space */
 };
 
+/* Where no section is but for a moment: the last place there is. */
+#define CPUPOLICY__LAST_SECTION 0x4000fd00u
+
 /* Walk all kinds; NULL past the last. */
 const struct cpupolicy__section *cpupolicy__section_at(size_t index);
 /* By the signature in a row; NULL: none that is known. */

@@ -51,6 +51,28 @@ find_section(const struct cpupolicy__json *json,
 	return NULL;
 }
 
+/*
+ * A host has sections wherever a VMM wants them, and mostly under any name that
+ * is good for their kind: then nothing is signed.
+ */
+static int read_anywhere(struct cpupolicy_policy *policy,
+			 const struct cpupolicy__json *json,
+			 const struct cpupolicy__node *node,
+			 const struct cpupolicy__section *section)
+{
+	const struct cpupolicy_row row =
+		cpupolicy__section_row(section, CPUPOLICY__LAST_SECTION);
+	bool is_signed = strcmp(json_string_value(node->value), "anywhere");
+
+	if (cpupolicy_policy_section(policy, section->space) ||
+	    (is_signed && cpupolicy_policy_set_row(policy, &row) < 0))
+		return cpupolicy__json_fail(json, node->pointer,
+					    "came before under another name");
+	cpupolicy_policy_move_section(policy, section->space,
+				      CPUPOLICY_SECTION_ANYWHERE);
+	return 0;
+}
+
 static int read_hypervisor(struct cpupolicy_policy *policy,
 			   const struct cpupolicy__json *json,
 			   const struct cpupolicy__node *node, const char *key)
@@ -68,12 +90,15 @@ static int read_hypervisor(struct cpupolicy_policy *policy,
 			json, node->pointer,
 			"expected a base such as \"0x40000000\"");
 	text = json_string_value(node->value);
+	if (strncmp(text, "anywhere", 8) == 0 &&
+	    (!text[8] || strcmp(text + 8, ", signed") == 0))
+		return read_anywhere(policy, json, node, section);
 	if (!cpupolicy__hex(&base, &text, 8) || *text || base < 0x40000000 ||
-	    base > 0x4000fe00 || base % 0x100)
+	    base > 0x4000fd00 || base % 0x100)
 		return cpupolicy__json_fail(
 			json, node->pointer,
 			"'%.60s' is not a base, expected 0x40000000 to "
-			"0x4000fe00 in steps of 0x100",
+			"0x4000fd00 in steps of 0x100, or anywhere",
 			json_string_value(node->value));
 	row = (struct cpupolicy_row){ .leaf = (uint32_t)base };
 	cpupolicy_policy_get_row(&row, policy);

@@ -148,22 +148,46 @@ static void put_register(void *arg, const struct cpupolicy__register *reg)
 	}
 }
 
-static json_t *hypervisors(const struct cpupolicy_policy *policy, bool *ok)
+/* By the name it is signed with, or the first that is good for its kind. */
+static const struct cpupolicy__section *
+section_name(bool *is_signed, const struct cpupolicy_policy *policy, int space)
 {
-	json_t *object = json_object();
+	const struct cpupolicy__section *section;
 	struct cpupolicy_row row;
 
 	for (uint32_t i = 0; cpupolicy_policy_row_at(&row, policy, i) > 0;
 	     i++) {
-		const struct cpupolicy__section *section;
-		char text[16];
-
-		if (row.leaf >> 16 != 0x4000 || row.leaf & 0xff)
-			continue;
 		section = cpupolicy__section_of_row(&row);
-		if (!section)
+		*is_signed = row.leaf % 0x100 == 0 && section &&
+			     section->space == space;
+		if (*is_signed)
+			return section;
+	}
+	for (size_t i = 0; (section = cpupolicy__section_at(i)); i++)
+		if (section->space == space)
+			return section;
+	return NULL;
+}
+
+static json_t *hypervisors(const struct cpupolicy_policy *policy, bool *ok)
+{
+	json_t *object = json_object();
+
+	for (int space = CPUPOLICY_SPACE_KVM; space <= CPUPOLICY_SPACE_VMWARE;
+	     space++) {
+		uint32_t base = cpupolicy_policy_section(policy, space);
+		const struct cpupolicy__section *section;
+		char text[24];
+		bool is_signed;
+
+		section = section_name(&is_signed, policy, space);
+		if (!base || !section)
 			continue;
-		snprintf(text, sizeof(text), "0x%08" PRIx32, row.leaf);
+		if (base == CPUPOLICY_SECTION_ANYWHERE)
+			snprintf(text, sizeof(text), "anywhere%s",
+				 is_signed ? ", signed" : "");
+		else
+			snprintf(text, sizeof(text), "0x%08" PRIx32, base);
 		cpupolicy__json_put(object, section->name, json_string(text),
 				    ok);
 	}
