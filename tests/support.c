@@ -141,3 +141,18 @@ struct cpupolicy_record *read_record(const char *path)
 		give_up("no record", path);
 	return document.record;
 }
+
+int parse_copy(struct cpupolicy_document *out, const char *text, size_t size,
+	       struct cpupolicy_error *error)
+{
+	char *copy = malloc(size ? size : 1);
+	int status;
+
+	if (!copy)
+		give_up("no memory", "for a copy");
+	memcpy(copy, text, size);
+	memset(error, 0, sizeof(*error));
+	status = cpupolicy_document_parse(out, "dump.txt", copy, size, error);
+	free(copy);
+	return status;
+}

@@ -51,6 +51,11 @@ void make_normal(struct cpupolicy_policy *out, const char *vendor,
 /** read_record - a record below tests/data; free it */
 struct cpupolicy_record *read_record(const char *path);
 
+/** parse_copy - read text under the name "dump.txt", from a copy that ends
+ *where it does: a sanitizer sees what is read past the end */
+int parse_copy(struct cpupolicy_document *out, const char *text, size_t size,
+	       struct cpupolicy_error *error);
+
 /* The fields of a CPU with AVX and its state component. */
 #define X87  "fpu tsc msr pae cx8 apic cmov clflush mmx fxsr sse sse2 "
 #define LONG X87 "lm nx syscall sse3 ssse3 sse4_1 sse4_2 popcnt cx16 "

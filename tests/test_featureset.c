@@ -128,6 +128,141 @@ intersection_of_bitmaps_is_the_bitmap_of_the_intersection(void **state)
 	}
 }
 
+static void
+what_falls_with_a_value_nobody_listed_is_not_missed_by_the_guest(void **state)
+{
+	static const struct {
+		const char *why, *a, *b;
+	} cases[] = {
+		{ "listed and not", AVX "xstate_avx_offset=641", AVX },
+		{ "neither", AVX "xstate_avx_offset=641",
+		  AVX "xstate_avx_offset=642" },
+	};
+	struct cpupolicy_featureset all, two[2];
+	struct cpupolicy_policy level;
+
+	(void)state;
+	/* where AVX falls, a host without it will do */
+	make_normal(&host, "intel",
+		    LONG "phys_bits=40 clflush_size=8 xsave "
+			 "xcr0_x87 xcr0_sse");
+	cpupolicy_featureset_of(&large, &host);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		make_normal(&guest, "intel", cases[i].a);
+		cpupolicy_featureset_of(&two[0], &guest);
+		make_normal(&level, "intel", cases[i].b);
+		cpupolicy_featureset_of(&two[1], &level);
+		assert_int_equal(cpupolicy_intersect(&level, &level, &guest),
+				 0);
+		assert_int_not_equal(cpupolicy_check(&level, &host, NULL, NULL),
+				     CPUPOLICY_DOES_NOT_FIT);
+		cpupolicy_featureset_intersect(&both, &two[0], &two[1]);
+		cpupolicy_featureset_intersect_all(&all, two, 2);
+		if (cpupolicy_is_superset(&large, &both) != CPUPOLICY_ASK ||
+		    cpupolicy_is_superset(&large, &all) != CPUPOLICY_ASK)
+			fail_msg("%s", cases[i].why);
+	}
+}
+
+static void many_at_once_are_one_after_the_other(void **state)
+{
+	static const char *const fields[] = {
+		AVX "movbe avx2", AVX "movbe rdrand", AVX "movbe phys_bits=39",
+		AVX "movbe",	  AVX "movbe erms",   AVX "movbe pcid",
+	};
+	struct cpupolicy_featureset sets[COUNT(fields)], all;
+
+	(void)state;
+	assert_int_equal(cpupolicy_featureset_intersect_all(&all, &both, 0),
+			 CPUPOLICY_E_EMPTY);
+	for (size_t nr = 0; nr < COUNT(fields); nr++) {
+		make_normal(&guest, "intel", fields[nr]);
+		cpupolicy_featureset_of(&sets[nr], &guest);
+		if (nr == 0)
+			both = sets[0];
+		else
+			cpupolicy_featureset_intersect(&both, &both, &sets[nr]);
+		memset(&all, 0xff, sizeof(all));
+		assert_int_equal(
+			cpupolicy_featureset_intersect_all(&all, sets, nr + 1),
+			0);
+		assert_memory_equal(&all, &both, sizeof(all));
+	}
+	make_normal(&guest, "intel", AVX "movbe phys_bits=39");
+	cpupolicy_featureset_of(&small, &guest);
+	assert_memory_equal(&all, &small, sizeof(all));
+}
+
+/* One host has no MONITOR: what lines the others have does not matter. */
+static void many_at_once_ask_less(void **state)
+{
+	static const char *const fields[] = {
+		AVX "monitor monitor_line_min=64 monitor_line_max=64",
+		AVX "monitor monitor_line_min=32 monitor_line_max=64",
+		AVX,
+	};
+	struct cpupolicy_featureset sets[COUNT(fields)], all;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		make_normal(&guest, "intel", fields[i]);
+		cpupolicy_featureset_of(&sets[i], &guest);
+	}
+	cpupolicy_featureset_intersect(&both, &sets[0], &sets[1]);
+	cpupolicy_featureset_intersect_all(&all, sets, 2);
+	assert_memory_equal(&both, &all, sizeof(both));
+	cpupolicy_featureset_intersect(&both, &both, &sets[2]);
+	cpupolicy_featureset_intersect_all(&all, sets, 3);
+	assert_int_equal(cpupolicy_is_superset(&sets[2], &both), CPUPOLICY_ASK);
+	assert_int_equal(cpupolicy_is_superset(&sets[2], &all), CPUPOLICY_YES);
+}
+
+static void every_host_of_many_answers_for_itself(void **state)
+{
+	static const char *const fields[] = {
+		AVX,
+		AVX "movbe",
+		AVX "clflush_size=200",
+		LONG "phys_bits=40",
+	};
+	static const size_t sizes[] = { 0, 1, 63, 64, 65, 200 };
+	struct cpupolicy_featureset kinds[COUNT(fields)], hosts[200];
+	struct cpupolicy_answers answers;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		make_normal(&host, "intel", fields[i]);
+		cpupolicy_featureset_of(&kinds[i], &host);
+	}
+	for (size_t i = 0; i < 200; i++)
+		hosts[i] = kinds[i * 7 / 3 % COUNT(fields)];
+	small = kinds[0];
+	for (size_t s = 0; s < COUNT(sizes); s++) {
+		uint64_t yes[5] = { 0 }, ask[5] = { 0 };
+		size_t nr[3] = { 0 };
+
+		memset(yes, 0xff, (sizes[s] + 63) / 64 * sizeof(*yes));
+		cpupolicy_find_supersets(&answers, yes, ask, hosts, sizes[s],
+					 &small);
+		for (size_t i = 0; i < 320; i++) {
+			enum cpupolicy_answer one = CPUPOLICY_NO;
+
+			if (i < sizes[s])
+				nr[one = cpupolicy_is_superset(&hosts[i],
+							       &small)]++;
+			assert_int_equal(yes[i / 64] >> i % 64 & 1,
+					 one == CPUPOLICY_YES);
+			assert_int_equal(ask[i / 64] >> i % 64 & 1,
+					 one == CPUPOLICY_ASK);
+		}
+		assert_memory_equal(answers.nr, nr, sizeof(nr));
+		cpupolicy_find_supersets(&answers, NULL, NULL, hosts, sizes[s],
+					 &small);
+		assert_memory_equal(answers.nr, nr, sizeof(nr));
+	}
+	assert_true(answers.nr[0] && answers.nr[1] && answers.nr[2]);
+}
+
 static void makers_in_one_pool_fit_nowhere(void **state)
 {
 	(void)state;
@@ -184,6 +319,11 @@ int main(void)
 		cmocka_unit_test(makers_do_not_mix),
 		cmocka_unit_test(
 			intersection_of_bitmaps_is_the_bitmap_of_the_intersection),
+		cmocka_unit_test(
+			what_falls_with_a_value_nobody_listed_is_not_missed_by_the_guest),
+		cmocka_unit_test(many_at_once_are_one_after_the_other),
+		cmocka_unit_test(many_at_once_ask_less),
+		cmocka_unit_test(every_host_of_many_answers_for_itself),
 		cmocka_unit_test(makers_in_one_pool_fit_nowhere),
 		cmocka_unit_test(every_blocking_feature_has_a_bit),
 		cmocka_unit_test(a_bitmap_has_no_leftovers),

@@ -38,4 +38,11 @@
 #define CPUPOLICY_OWN_FRAME
 #endif
 
+/* A loop will read there soon. */
+#if defined(__GNUC__)
+#define CPUPOLICY_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define CPUPOLICY_PREFETCH(address) ((void)(address))
+#endif
+
 #endif

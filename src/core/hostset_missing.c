@@ -44,9 +44,19 @@ static bool msr_recorded(const struct hostset *set, uint32_t index)
 	return false;
 }
 
+/* Is anything of the leaf compared, on this maker's CPU with these features? */
+static bool matters(const struct hostset *set,
+		    const struct cpupolicy__leaf *leaf)
+{
+	return leaf->compared &&
+	       cpupolicy__for_vendor(leaf->vendors, set->vendor->id) &&
+	       (leaf->gate == CPUPOLICY__NONE ||
+		cpupolicy__get(set->out, leaf->gate));
+}
+
 /*
- * Bits of rows that were recorded in part: of each register those that a policy
- * keeps and that were not.
+ * Bits of rows that were recorded in part: of each register those that are
+ * compared and that were not.
  */
 static CPUPOLICY_OWN_FRAME void report_register(const struct hostset *set,
 						const struct cpupolicy_row *row,
@@ -72,14 +82,16 @@ static CPUPOLICY_OWN_FRAME void report_partial(const struct hostset *set)
 
 	for (size_t i = 0; known && i < set->nr_rows; i++) {
 		const struct cpupolicy_row *row = &set->rows[i];
+		const struct cpupolicy__leaf *leaf = cpupolicy__leaf_find(
+			CPUPOLICY_SPACE_CPU, row->leaf, row->subleaf);
 		uint32_t word =
 			cpupolicy__row_word(set->out, row->leaf, row->subleaf);
 
-		if (word == CPUPOLICY__NONE)
+		if (word == CPUPOLICY__NONE || (leaf && !matters(set, leaf)))
 			continue;
 		for (uint32_t reg = 0; reg < 4; reg++)
 			report_register(set, row, reg,
-					cpupolicy__keep[word + reg] &
+					cpupolicy__compared[word + reg] &
 						~cpupolicy__register_of(
 							&known[i], reg));
 	}
@@ -101,10 +113,7 @@ void cpupolicy__report_missing(const struct hostset *set)
 				.high = 31 },
 		};
 
-		if (!leaf->compared || leaf->space >= CPUPOLICY_SPACE_KVM ||
-		    !cpupolicy__for_vendor(leaf->vendors, set->vendor->id) ||
-		    (leaf->gate != CPUPOLICY__NONE &&
-		     !cpupolicy__get(set->out, leaf->gate)))
+		if (leaf->space >= CPUPOLICY_SPACE_KVM || !matters(set, leaf))
 			continue;
 		/* an MSR without a gate may not exist at all */
 		if (msr ? leaf->gate == CPUPOLICY__NONE ||
