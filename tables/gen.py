@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Turn tables/*.csv into src/core/gen/*.inc and include/cpupolicy/findings.inc.
+"""Turn tables/ into src/{core,host}/gen/*.inc and include/cpupolicy/findings.inc.
 
 	gen.py			write what has changed
 	gen.py --check		write nothing; exit 1 if a file is not fresh
@@ -12,6 +12,7 @@ what each becomes.
 import os
 import sys
 
+import projects
 import table
 from table import GRADES, HYPERVISORS, LEVELS, RULES, SPACES, VENDORS
 
@@ -387,6 +388,7 @@ def c_lists(tables):
     files["include/cpupolicy/findings.inc"] = ("findings.csv", [
         f"CPUPOLICY_FINDING({r['code']}, {r['name']})"
         for r in tables.findings])
+    files.update(projects.lists(tables.directory, tables))
     return {name: HEAD.format(source) + "\n".join(lines) + "\n"
             for name, (source, lines) in files.items()}
 

@@ -29,6 +29,7 @@ COLUMNS = {
                   "summary",
     "findings.csv": "code name grade since until summary remedy",
     "effects.csv": "name summary",
+    "names.csv": "field linux qemu libvirt xen libcpuid",
     "values.csv": "field vendors values source",
     "hypervisors.csv": "hypervisor action set field value vendors when from to "
                        "source summary",
@@ -478,6 +479,7 @@ class Tables:
     """Everything, read and verified."""
 
     def __init__(self, directory=HERE):
+        self.directory = directory
         self.effects = {row["name"]: row["summary"] for row in
                         unique(read(directory, "effects.csv"), "name")}
         self.leaves = read_leaves(directory)

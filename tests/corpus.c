@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define PATH_BYTES	  4096
 #define DEFAULT_DIRECTORY "../shared/corpus"
 
 const char *corpus_root(void)
@@ -37,7 +36,7 @@ static struct corpus_cpu *add_cpu(struct corpus *corpus, const char *name,
 				  size_t core)
 {
 	struct corpus_cpu *cpu;
-	char text[PATH_BYTES];
+	char text[CORPUS_PATH];
 
 	if (core)
 		snprintf(text, sizeof(text), "%s#%zu", name, core);
@@ -138,7 +137,7 @@ static int read_directory(struct corpus *corpus, const char *path)
 	}
 	for (int i = 0; i < nr; i++) {
 		const char *name = entries[i]->d_name;
-		char below[PATH_BYTES];
+		char below[CORPUS_PATH];
 		struct stat about;
 
 		snprintf(below, sizeof(below), "%s/%s", path, name);
@@ -218,37 +217,43 @@ static int read_dumps(struct corpus *corpus, const char *path, FILE *in)
 	return status;
 }
 
-static int read_larger_set(struct corpus *corpus, const char *directory)
+bool corpus_path(char out[CORPUS_PATH], const char *directory, const char *name)
 {
 	const char *asked = directory ? directory : getenv("CPUPOLICY_CORPUS");
-	char path[PATH_BYTES];
-	FILE *in;
-	int status;
 
 	/* An empty setting, as build systems pass it, asks for nothing. */
-	if (asked && !*asked)
-		asked = NULL;
-	if (asked)
-		snprintf(path, sizeof(path), "%s/dumps.jsonl", asked);
-	else
-		snprintf(path, sizeof(path),
-			 "%s/" DEFAULT_DIRECTORY "/dumps.jsonl", corpus_root());
-	in = fopen(path, "r");
+	if (asked && *asked) {
+		snprintf(out, CORPUS_PATH, "%s/%s", asked, name);
+		return true;
+	}
+	snprintf(out, CORPUS_PATH, "%s/" DEFAULT_DIRECTORY "/%s", corpus_root(),
+		 name);
+	return false;
+}
+
+static int read_larger_set(struct corpus *corpus, const char *directory)
+{
+	char path[CORPUS_PATH];
+	bool asked = corpus_path(path, directory, "dumps.jsonl");
+	FILE *in = fopen(path, "r");
+	int status;
+
 	if (!in && !asked && errno == ENOENT)
 		return 0;
 	if (!in) {
 		fprintf(stderr, "%s: %s\n", path, strerror(errno));
 		return -1;
 	}
-	corpus->directory = must(strdup(asked ? asked : DEFAULT_DIRECTORY));
 	status = read_dumps(corpus, path, in);
 	fclose(in);
+	*strrchr(path, '/') = '\0';
+	corpus->directory = must(strdup(path));
 	return status;
 }
 
 int corpus_load(struct corpus *out, const char *directory)
 {
-	char path[PATH_BYTES];
+	char path[CORPUS_PATH];
 
 	memset(out, 0, sizeof(*out));
 	snprintf(path, sizeof(path), "%s/tests/data", corpus_root());

@@ -38,6 +38,18 @@ struct corpus {
  */
 const char *corpus_root(void);
 
+/** CORPUS_PATH - room for a path, with its NUL */
+#define CORPUS_PATH 4096
+
+/**
+ * corpus_path - where a file of the larger set is
+ * @directory: of the larger set; as corpus_load()
+ *
+ * Returns whether that directory was asked for: the default one may be absent.
+ */
+bool corpus_path(char out[CORPUS_PATH], const char *directory,
+		 const char *name);
+
 /**
  * corpus_load - read everything
  * @directory: of the larger set; NULL: CPUPOLICY_CORPUS of the environment,

@@ -17,13 +17,16 @@ import xml.etree.ElementTree as ElementTree
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DATA = os.path.join(ROOT, "tests", "data")
-LIBVIRT = "/usr/share/libvirt/cpu_map/x86_features.xml"
+MAP = "/usr/share/libvirt/cpu_map"
+LIBVIRT = os.path.join(MAP, "x86_features.xml")
 sys.path.insert(0, os.path.join(ROOT, "tables"))
 
+import projects  # noqa: E402
 import table  # noqa: E402
 import tap  # noqa: E402
 
 TABLES = table.Tables()
+NAMES = projects.read_names(table.HERE, TABLES)
 REGISTERS = ["eax", "ebx", "ecx", "edx"]
 
 
@@ -141,6 +144,72 @@ class Positions(unittest.TestCase):
         unknown = {name for name in names if places(name, "qemu") is None}
         self.compare("qemu", unknown)
         self.assertGreater(len(names), 200)
+
+
+def meanings(project):
+    """Folded name -> addresses of what the project means by it."""
+    found = {}
+    for name in NAMES:
+        if name.project == project:
+            bits = found.setdefault(table.fold(name.text), set())
+            if name.field:
+                bits.add(bit(*name.field.key))
+    return found
+
+
+class Names(unittest.TestCase):
+    """names.csv and libvirt.models say what the projects themselves say."""
+
+    maxDiff = None
+
+    @unittest.skipUnless(os.path.exists(LIBVIRT), "libvirt0 is not installed")
+    def test_libvirts_names_mean_what_libvirt_means(self):
+        ours = meanings("libvirt")
+        for feature in ElementTree.parse(LIBVIRT).getroot().iter("feature"):
+            name = feature.get("name")
+            with self.subTest(name):
+                self.assertEqual(
+                    ours.get(table.fold(name)),
+                    {place for element in feature
+                     for place in Positions.libvirt_bits(element)})
+
+    @unittest.skipUnless(shutil.which("qemu-system-x86_64"),
+                         "qemu-system-x86_64 is not installed")
+    def test_every_name_of_qemu_is_there(self):
+        said = subprocess.run(["qemu-system-x86_64", "-cpu", "help"],
+                              capture_output=True, text=True, check=True)
+        names = said.stdout.split("CPUID flags:")[1].split()
+        ours = meanings("qemu")
+        self.assertEqual([n for n in names if not ours.get(table.fold(n))], [])
+
+    @unittest.skipUnless(os.path.exists(LIBVIRT), "libvirt0 is not installed")
+    def test_models_have_what_libvirt_says(self):
+        ours = projects.Models(table.HERE, meanings("libvirt")).models
+        compared = 0
+        for file in sorted(os.listdir(MAP)):
+            if not file.startswith("x86_"):
+                continue
+            root = ElementTree.parse(os.path.join(MAP, file)).getroot()
+            for model in root.findall("model"):
+                if model.find("model") is None:
+                    compared += self.compare_model(model, ours)
+        self.assertGreater(compared, 50)
+
+    def compare_model(self, model, ours):
+        mine = ours.get(model.get("name"))
+        if mine is None:
+            return 0  # of a newer libvirt
+        theirs = {feature.get("name") for feature in model.findall("feature")
+                  if feature.get("removed") != "yes" and
+                  not feature.get("name").startswith("vmx-")}
+        sure = {name for name, is_sure in mine.features.items() if is_sure}
+        with self.subTest(mine.name):
+            self.assertEqual(sorted(sure - theirs), [])
+            self.assertEqual(sorted(theirs - set(mine.features)), [])
+            vendor = model.find("vendor")
+            self.assertEqual(mine.vendor, "" if vendor is None
+                             else vendor.get("name"))
+        return 1
 
 
 def fits(field, words):

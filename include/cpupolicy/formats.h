@@ -71,6 +71,51 @@ CPUPOLICY_API int cpupolicy_document_read(struct cpupolicy_document *out,
 CPUPOLICY_API void
 cpupolicy_document_clear(struct cpupolicy_document *document);
 
+/**
+ * cpupolicy_stream_open - read documents one after another
+ * @path: a file, a device or "-"; of a file with one JSON object per line every
+ *	line is a document, of any other the whole is
+ *
+ * Memory is bounded by the largest document, whatever the size of the file.
+ *
+ * Returns 0, CPUPOLICY_E_IO or CPUPOLICY_E_MEMORY.
+ */
+struct cpupolicy_stream;
+CPUPOLICY_API int cpupolicy_stream_open(struct cpupolicy_stream **out,
+					const char *path,
+					struct cpupolicy_error *error);
+
+/**
+ * cpupolicy_stream_next - move to the next document
+ * @text, @size: the document as it was written, until the next call; NULL and 0
+ *	for a device. May be NULL
+ *
+ * Returns 1, 0 at the end, or CPUPOLICY_E_IO, CPUPOLICY_E_MEMORY or
+ * CPUPOLICY_E_MEANING (larger than a document may be), after which it is at its
+ * end.
+ */
+CPUPOLICY_API int cpupolicy_stream_next(const char **text, size_t *size,
+					struct cpupolicy_stream *stream,
+					struct cpupolicy_error *error);
+
+/**
+ * cpupolicy_stream_parse - read the document that the stream is at
+ *
+ * As cpupolicy_document_read(); messages name the line of the file.
+ * CPUPOLICY_E_INVALID where the stream is at no document.
+ */
+CPUPOLICY_API int cpupolicy_stream_parse(struct cpupolicy_document *out,
+					 struct cpupolicy_stream *stream,
+					 struct cpupolicy_error *error);
+
+/** cpupolicy_stream_name - "fleet.jsonl:17"; without the line if the document
+ *	is the whole file, or before the first. Valid until the next call */
+CPUPOLICY_API const char *
+cpupolicy_stream_name(const struct cpupolicy_stream *stream);
+
+/** cpupolicy_stream_close - NULL is allowed */
+CPUPOLICY_API void cpupolicy_stream_close(struct cpupolicy_stream *stream);
+
 /** struct cpupolicy_format_info - a format that the library knows */
 struct cpupolicy_format_info {
 	const char *name;  /* "cpuid-r", as documents have it */
@@ -111,6 +156,16 @@ CPUPOLICY_API int cpupolicy_record_write(char **out,
 					 struct cpupolicy_error *error);
 
 /**
+ * cpupolicy_record_of_policy - the rows and MSRs of a policy, as a record of
+ *	one CPU, to be written in a format that knows only rows
+ *
+ * Returns NULL without memory.
+ */
+CPUPOLICY_API struct cpupolicy_record *
+cpupolicy_record_of_policy(const struct cpupolicy_policy *policy,
+			   const char *name);
+
+/**
  * cpupolicy_policy_to_json, cpupolicy_record_to_json - write the own format
  * @name: kept in the document; may be NULL
  *
@@ -124,6 +179,16 @@ cpupolicy_policy_to_json(const struct cpupolicy_policy *policy,
 			 const char *name);
 CPUPOLICY_API char *
 cpupolicy_record_to_json(const struct cpupolicy_record *record);
+
+/**
+ * cpupolicy_policy_to_json_line, cpupolicy_record_to_json_line - the same in
+ *	one line, as a stream of documents has it
+ */
+CPUPOLICY_API char *
+cpupolicy_policy_to_json_line(const struct cpupolicy_policy *policy,
+			      const char *name);
+CPUPOLICY_API char *
+cpupolicy_record_to_json_line(const struct cpupolicy_record *record);
 
 /**
  * cpupolicy_write_file - write beside, then rename: all or nothing

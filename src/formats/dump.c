@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dump.h"
+#include "lines.h"
 
 static const struct cpupolicy_row all_bits = {
 	.eax = 0xffffffffu,
@@ -41,6 +42,19 @@ static int meaning(const struct cpupolicy__dump *dump, int line,
 				  dump->source->name, line, 1, "%s", what);
 }
 
+int cpupolicy__dump_text(const struct cpupolicy__dump *dump,
+			 const struct cpupolicy__lines *lines)
+{
+	if (lines->binary)
+		return cpupolicy__dump_fail(dump, lines->nr,
+					    "a NUL byte, expected text");
+	if (lines->cut)
+		return cpupolicy__dump_fail(dump, lines->nr,
+					    "the line is too long for %s",
+					    dump->record->how);
+	return 0;
+}
+
 int cpupolicy__dump_begin(struct cpupolicy__dump *dump,
 			  struct cpupolicy_document *out,
 			  const struct cpupolicy__source *source,
@@ -57,7 +71,7 @@ int cpupolicy__dump_begin(struct cpupolicy__dump *dump,
 static bool has_leaf0(const struct cpupolicy__rows *rows)
 {
 	for (size_t i = 0; i < rows->nr; i++)
-		if (rows->row[i].leaf == 0)
+		if (rows->row[i].leaf == 0 && rows->row[i].subleaf == 0)
 			return true;
 	return false;
 }

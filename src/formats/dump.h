@@ -58,6 +58,11 @@ int cpupolicy__dump_msr(struct cpupolicy__dump *dump, int line,
  */
 int cpupolicy__dump_end(struct cpupolicy__dump *dump, int line, int status);
 
+/* Is the current line text that is short enough? Else it is an error. */
+struct cpupolicy__lines;
+int cpupolicy__dump_text(const struct cpupolicy__dump *dump,
+			 const struct cpupolicy__lines *lines);
+
 /* A syntax error in this line. */
 int cpupolicy__dump_fail(const struct cpupolicy__dump *dump, int line,
 			 const char *format, ...)

@@ -14,8 +14,7 @@ struct cpupolicy__source {
 	const char *name; /* for messages */
 	const char *text; /* any bytes; need not end in NUL */
 	size_t size;
-	int first_line; /* where it begins in a larger file; 0 or 1: it is all
-			 */
+	int first_line; /* where it begins in a larger file; 0: it is all */
 };
 
 /** enum cpupolicy__sure - is it this format? */
@@ -69,6 +68,17 @@ int cpupolicy__source_parse(struct cpupolicy_document *out,
 			    struct cpupolicy__source *source,
 			    struct cpupolicy_error *error);
 
+/* json.c: the value that is all of the text, to be released. @flags: of
+ * jansson. Returns 0, or a status. */
+int cpupolicy__json_load(json_t **out, const struct cpupolicy__source *source,
+			 size_t flags, struct cpupolicy_error *error);
+
+/*
+ * qmp.c: does the text begin as what was said on a QMP socket does? That is one
+ * document, although it has a JSON object in every line.
+ */
+bool cpupolicy__is_qmp_talk(const char *text, size_t size);
+
 /* Say, in one sentence, what the format cannot hold. */
 void cpupolicy__lose(const struct cpupolicy__writing *writing,
 		     const char *format, ...)
@@ -78,9 +88,16 @@ void cpupolicy__lose_msrs(const struct cpupolicy__writing *writing,
 			  const struct cpupolicy_core *core);
 void cpupolicy__lose_known(const struct cpupolicy__writing *writing,
 			   const struct cpupolicy_core *core);
+/* Say so where the format holds one CPU and the record has more. */
+void cpupolicy__lose_cpus(const struct cpupolicy__writing *writing,
+			  const struct cpupolicy_record *record);
 
 extern const struct cpupolicy__format cpupolicy__format_json;
 extern const struct cpupolicy__format cpupolicy__format_cpuid_r;
+extern const struct cpupolicy__format cpupolicy__format_proc_cpuinfo;
+extern const struct cpupolicy__format cpupolicy__format_qmp;
+extern const struct cpupolicy__format cpupolicy__format_libvirt_caps;
+extern const struct cpupolicy__format cpupolicy__format_dev_cpuid;
 
 /* All of them; ends in NULL. */
 extern const struct cpupolicy__format *const cpupolicy__formats[];

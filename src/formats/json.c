@@ -8,10 +8,34 @@
 #include "format.h"
 
 /*
- * jansson needs up to 40 bytes of memory for a byte of text, and a record of
- * 1,024 kinds of core with 92 rows each is smaller than this.
+ * What jansson needs for a value, and more for one that holds others. An empty
+ * object takes a hundred times the memory of its text, so text that is all
+ * brackets is refused before it is loaded: no document is.
  */
-#define MAX_JSON ((size_t)8 << 20)
+enum { VALUE_BYTES = 72, ARRAY_BYTES = 112, OBJECT_BYTES = 200 };
+enum { MAX_BYTES_PER_BYTE = 16, SMALL_BYTES = 1 << 16 };
+
+static bool too_dense(const struct cpupolicy__source *source)
+{
+	bool in_string = false;
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < source->size; i++) {
+		char c = source->text[i];
+
+		if (in_string && c == '\\')
+			i++;
+		else if (c == '"')
+			in_string = !in_string;
+		else if (!in_string && c == ',')
+			bytes += VALUE_BYTES;
+		else if (!in_string && c == '[')
+			bytes += ARRAY_BYTES;
+		else if (!in_string && c == '{')
+			bytes += OBJECT_BYTES;
+	}
+	return bytes > MAX_BYTES_PER_BYTE * source->size + SMALL_BYTES;
+}
 
 static enum cpupolicy__sure probe(const struct cpupolicy__source *source)
 {
@@ -85,23 +109,43 @@ static int syntax_error(const struct cpupolicy__source *source,
 				  "not valid JSON: %s", why->text);
 }
 
+int cpupolicy__json_load(json_t **out, const struct cpupolicy__source *source,
+			 size_t flags, struct cpupolicy_error *error)
+{
+	json_error_t why;
+
+	if (source->size > CPUPOLICY__MAX_JSON)
+		return cpupolicy__fail_at(error, CPUPOLICY_E_MEANING,
+					  source->name, source->first_line, 0,
+					  "is JSON larger than %zu MiB",
+					  CPUPOLICY__MAX_JSON >> 20);
+	if (too_dense(source))
+		return cpupolicy__fail_at(
+			error, CPUPOLICY_E_MEANING, source->name,
+			source->first_line, 0,
+			"is JSON of more and smaller values than any document");
+	*out = json_loadb(source->text, source->size,
+			  flags | JSON_REJECT_DUPLICATES, &why);
+	return *out ? 0 : syntax_error(source, &why, error);
+}
+
 static int read_json(struct cpupolicy_document *out,
 		     const struct cpupolicy__source *source,
 		     struct cpupolicy_error *error)
 {
-	struct cpupolicy__json json = { source->name, error };
+	struct cpupolicy__json json = { source->name, error,
+					source->first_line };
 	struct cpupolicy__node root = { NULL, "" };
-	json_error_t why;
 	int status;
 
-	if (source->size > MAX_JSON)
-		return cpupolicy__fail_at(
-			error, CPUPOLICY_E_MEANING, source->name, 0, 0,
-			"is JSON larger than %zu MiB", MAX_JSON >> 20);
-	root.value = json_loadb(source->text, source->size,
-				JSON_REJECT_DUPLICATES, &why);
-	if (!root.value)
-		return syntax_error(source, &why, error);
+	if (cpupolicy__json_lines(source->text, source->size) > 0)
+		return cpupolicy__fail_at(error, CPUPOLICY_E_SYNTAX,
+					  source->name, 0, 0,
+					  "holds several documents, one per "
+					  "line; expected a single one");
+	status = cpupolicy__json_load(&root.value, source, 0, error);
+	if (status < 0)
+		return status;
 	status = read_root(out, &json, &root);
 	json_decref(root.value);
 	return status;

@@ -60,3 +60,16 @@ bool cpupolicy__take_decimal(uint32_t *out, const char **text, uint32_t limit)
 	*out = number < limit ? (uint32_t)number : limit;
 	return true;
 }
+
+bool cpupolicy__take_hex(uint32_t *out, const char **text, const char *before)
+{
+	const char *at = *text;
+	uint64_t value;
+
+	cpupolicy__skip_blanks(&at);
+	if (!cpupolicy__take(&at, before) || !cpupolicy__hex(&value, &at, 8))
+		return false;
+	*out = (uint32_t)value;
+	*text = at;
+	return true;
+}

@@ -30,5 +30,7 @@ void cpupolicy__skip_blanks(const char **text);
 bool cpupolicy__take(const char **text, const char *word);
 /* A decimal number below @limit; larger ones give @limit. False: no digit. */
 bool cpupolicy__take_decimal(uint32_t *out, const char **text, uint32_t limit);
+/* @before, behind any blanks, and a hexadecimal number of up to 8 digits. */
+bool cpupolicy__take_hex(uint32_t *out, const char **text, const char *before);
 
 #endif

@@ -70,6 +70,24 @@ void cpupolicy__lose_known(const struct cpupolicy__writing *writing,
 				core->cpus, nr);
 }
 
+void cpupolicy__lose_cpus(const struct cpupolicy__writing *writing,
+			  const struct cpupolicy_record *record)
+{
+	const struct cpupolicy_core *core = &record->cores[0];
+
+	if (record->nr_cores > 1)
+		cpupolicy__lose(writing,
+				"the format holds one CPU: only what CPU "
+				"%.100s says is written, %zu other kinds of "
+				"core are left out",
+				core->cpus, record->nr_cores - 1);
+	else if (strcmp(core->cpus, "0") != 0)
+		cpupolicy__lose(writing,
+				"the format holds one CPU: that there are "
+				"%.100s, all alike, is left out",
+				core->cpus);
+}
+
 /* A copy of one core, without what is nobody's business. */
 static int add_redacted(struct cpupolicy_record *to,
 			const struct cpupolicy_core *core)

@@ -20,67 +20,87 @@ static int io_error(struct cpupolicy_error *error, const char *path,
 				  what, strerror(errno));
 }
 
-/* Read until the end; CPUPOLICY_E_RANGE: more than a document may have. */
-static int read_all(char **data, size_t *size, int fd)
+int cpupolicy__read_more(struct cpupolicy__buffer *buffer, int fd, size_t most)
 {
-	size_t room = 1 << 16;
-	char *buffer = NULL;
+	ssize_t nr;
 
-	*size = 0;
-	for (;;) {
-		char *grown = realloc(buffer, room + 1);
-		ssize_t nr;
+	if (buffer->size == buffer->room) {
+		size_t room = buffer->room ? buffer->room * 2 : (size_t)1 << 16;
+		char *grown = realloc(buffer->data, room + 1);
 
-		if (!grown) {
-			free(buffer);
+		if (!grown)
 			return CPUPOLICY_E_MEMORY;
-		}
-		buffer = grown;
-		nr = read(fd, buffer + *size, room - *size);
-		if (nr < 0 && errno == EINTR)
-			continue;
-		if (nr <= 0) {
-			buffer[*size] = '\0';
-			*data = buffer;
-			return nr < 0 ? CPUPOLICY_E_IO : 0;
-		}
-		*size += (size_t)nr;
-		if (*size > CPUPOLICY__MAX_FILE) {
-			free(buffer);
-			return CPUPOLICY_E_RANGE;
-		}
-		if (*size == room)
-			room *= 2;
+		buffer->data = grown;
+		buffer->room = room;
 	}
+	do
+		nr = read(fd, buffer->data + buffer->size,
+			  buffer->room - buffer->size);
+	while (nr < 0 && errno == EINTR);
+	if (nr < 0)
+		return CPUPOLICY_E_IO;
+	buffer->size += (size_t)nr;
+	buffer->data[buffer->size] = '\0';
+	if (buffer->size > most)
+		return CPUPOLICY_E_RANGE;
+	return nr > 0;
+}
+
+int cpupolicy__open_file(const char *path, struct cpupolicy_error *error)
+{
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return STDIN_FILENO;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? io_error(error, path, "cannot open it") : fd;
+}
+
+void cpupolicy__close_file(const char *path, int fd)
+{
+	if (strcmp(path, "-") != 0)
+		close(fd);
+}
+
+const char *cpupolicy__file_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+int cpupolicy__read_failed(struct cpupolicy_error *error, const char *path,
+			   int status)
+{
+	const char *name = cpupolicy__file_name(path);
+
+	if (status == CPUPOLICY_E_IO)
+		return io_error(error, name, "cannot read it");
+	if (status == CPUPOLICY_E_RANGE)
+		return cpupolicy__fail_at(error, CPUPOLICY_E_MEANING, name, 0,
+					  0, "is larger than %zu MiB",
+					  CPUPOLICY__MAX_FILE >> 20);
+	return cpupolicy__no_memory(error, name);
 }
 
 int cpupolicy__read_file(char **data, size_t *size, const char *path,
 			 struct cpupolicy_error *error)
 {
-	bool standard = strcmp(path, "-") == 0;
-	const char *name = standard ? "standard input" : path;
-	int fd = STDIN_FILENO, status;
+	struct cpupolicy__buffer buffer = { 0 };
+	int fd = cpupolicy__open_file(path, error), status;
 
 	*data = NULL;
-	if (!standard)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return io_error(error, name, "cannot open it");
-	status = read_all(data, size, fd);
-	if (status == CPUPOLICY_E_IO)
-		io_error(error, name, "cannot read it");
-	else if (status == CPUPOLICY_E_RANGE)
-		status = cpupolicy__fail_at(error, CPUPOLICY_E_MEANING, name, 0,
-					    0, "is larger than %zu MiB",
-					    CPUPOLICY__MAX_FILE >> 20);
-	else if (status < 0)
-		cpupolicy__no_memory(error, name);
+		return fd;
+	do
+		status = cpupolicy__read_more(&buffer, fd, CPUPOLICY__MAX_FILE);
+	while (status > 0);
 	if (status < 0) {
-		free(*data);
-		*data = NULL;
+		status = cpupolicy__read_failed(error, path, status);
+		free(buffer.data);
+	} else {
+		*data = buffer.data;
+		*size = buffer.size;
 	}
-	if (!standard)
-		close(fd);
+	cpupolicy__close_file(path, fd);
 	return status;
 }
 

@@ -48,10 +48,12 @@ static bool leaf_varies(const struct cpupolicy_row *row)
 	return false;
 }
 
-/* What is left of a row without the bits that vary per CPU. */
-static struct cpupolicy_row steady(const struct cpupolicy__record *whole,
-				   const struct cpupolicy_row *row)
+struct cpupolicy_row
+cpupolicy__row_steady(const struct cpupolicy_record *record,
+		      const struct cpupolicy_row *row)
 {
+	const struct cpupolicy__record *whole =
+		(const struct cpupolicy__record *)record;
 	uint32_t reg[4] = { row->eax, row->ebx, row->ecx, row->edx };
 	struct cpupolicy_row out = { row->leaf, row->subleaf, 0, 0, 0, 0 };
 
@@ -82,7 +84,8 @@ static uint64_t hash_of(const struct cpupolicy__record *whole,
 	uint64_t hash = 0xcbf29ce484222325u;
 
 	for (size_t i = 0; i < core->nr_rows; i++) {
-		struct cpupolicy_row row = steady(whole, &core->rows[i]);
+		struct cpupolicy_row row =
+			cpupolicy__row_steady(&whole->record, &core->rows[i]);
 
 		hash = mix(hash, (uint64_t)row.leaf << 32 | row.subleaf);
 		hash = mix(hash, (uint64_t)row.eax << 32 | row.ebx);
@@ -115,8 +118,8 @@ static bool same_core(const struct cpupolicy__record *whole,
 
 		if (same_row(&a->rows[i], &b->rows[i]))
 			continue;
-		x = steady(whole, &a->rows[i]);
-		y = steady(whole, &b->rows[i]);
+		x = cpupolicy__row_steady(&whole->record, &a->rows[i]);
+		y = cpupolicy__row_steady(&whole->record, &b->rows[i]);
 		if (!same_row(&x, &y))
 			return false;
 	}
@@ -128,27 +131,28 @@ static bool same_core(const struct cpupolicy__record *whole,
 }
 
 /* Put @cpu behind the list: "0-6" and 7 give "0-7", "0-6" and 9 "0-6,9". */
-static int join(struct cpupolicy_core *core, uint32_t cpu)
+static int join(struct cpupolicy_core *core, size_t *length, uint32_t cpu)
 {
-	char *last = strrchr(core->cpus, ',');
-	size_t keep, size = strlen(core->cpus) + 16;
+	size_t used = *length ? *length : strlen(core->cpus);
+	size_t room = used + 16, item = used;
 	unsigned long first, end;
-	char *grown;
+	char *grown, *rest;
 
-	last = last ? last + 1 : core->cpus;
-	keep = (size_t)(last - core->cpus);
-	first = end = strtoul(last, &last, 10);
-	if (*last == '-')
-		end = strtoul(last + 1, NULL, 10);
-
-	grown = realloc(core->cpus, size);
+	grown = realloc(core->cpus, room);
 	if (!grown)
 		return CPUPOLICY_E_MEMORY;
 	core->cpus = grown;
+	while (item && grown[item - 1] != ',')
+		item--;
+	first = end = strtoul(grown + item, &rest, 10);
+	if (*rest == '-')
+		end = strtoul(rest + 1, NULL, 10);
+
 	if (cpu == end + 1)
-		snprintf(grown + keep, size - keep, "%lu-%" PRIu32, first, cpu);
+		snprintf(grown + item, room - item, "%lu-%" PRIu32, first, cpu);
 	else
-		snprintf(grown + strlen(grown), 16, ",%" PRIu32, cpu);
+		snprintf(grown + used, room - used, ",%" PRIu32, cpu);
+	*length = item + strlen(grown + item);
 	core->nr_cpus++;
 	return 0;
 }
@@ -170,17 +174,19 @@ int cpupolicy__record_add_cpu(struct cpupolicy_record *record, uint32_t cpu,
 	if (cpupolicy__record_add_core(record, &alone) < 0)
 		return CPUPOLICY_E_MEMORY;
 	core = &record->cores[record->nr_cores - 1];
-	hash = whole->hashes[record->nr_cores - 1] = hash_of(whole, core);
+	hash = hash_of(whole, core);
+	whole->folded[record->nr_cores - 1].hash = hash;
 
 	for (size_t i = 0; i + 1 < record->nr_cores; i++) {
 		struct cpupolicy_core *other = &record->cores[i];
 		int status;
 
-		if (!whole->hashes[i])
-			whole->hashes[i] = hash_of(whole, other);
-		if (whole->hashes[i] != hash || !same_core(whole, core, other))
+		if (!whole->folded[i].hash)
+			whole->folded[i].hash = hash_of(whole, other);
+		if (whole->folded[i].hash != hash ||
+		    !same_core(whole, core, other))
 			continue;
-		status = join(other, cpu);
+		status = join(other, &whole->folded[i].length, cpu);
 		cpupolicy__record_drop_core(record);
 		return status;
 	}

@@ -105,11 +105,15 @@ void cpupolicy__msr_text(char out[CPUPOLICY__ROW_TEXT],
 /*
  * What a record is allocated as. Hashes of what each core says, without what
  * varies per CPU, keep a machine of hundreds of CPUs from being compared row by
- * row; 0 where not computed yet.
+ * row, and lengths of the lists of CPUs from being read again for each CPU; 0
+ * where not computed yet.
  */
 struct cpupolicy__record {
 	struct cpupolicy_record record; /* first: what callers see */
-	uint64_t *hashes;
+	struct {
+		uint64_t hash;
+		size_t length;
+	} * folded; /* by core */
 	const struct cpupolicy_field **varying;
 	size_t nr_varying;
 };
@@ -138,6 +142,14 @@ int cpupolicy__record_add_cpu(struct cpupolicy_record *record, uint32_t cpu,
 const struct cpupolicy_core *
 cpupolicy__core_of_cpu(uint32_t *cpu, const struct cpupolicy_record *record);
 
+/*
+ * What is left of a row without the bits that vary from CPU to CPU. Only for a
+ * record whose CPUs were added one by one: others have nothing that varies.
+ */
+struct cpupolicy_row
+cpupolicy__row_steady(const struct cpupolicy_record *record,
+		      const struct cpupolicy_row *row);
+
 /* Forget the core that was added last. */
 void cpupolicy__record_drop_core(struct cpupolicy_record *record);
 
@@ -153,6 +165,14 @@ int cpupolicy__set_string(char **string, const char *text);
  * CPUPOLICY__MAX_CPUS.
  */
 uint32_t cpupolicy__cpus_parse(const char *text);
+
+/* inspect.c */
+
+/*
+ * Note what is odd about a record just read from a foreign format, and what
+ * will be done with it. Returns 0, or CPUPOLICY_E_MEMORY.
+ */
+int cpupolicy__record_inspect(struct cpupolicy_record *record);
 
 /* identity.c */
 
@@ -200,6 +220,18 @@ bool cpupolicy__has_cpuid(void);
 /* A cpupolicy__ask by the CPUID instruction, on the CPU this thread is on. */
 void cpupolicy__cpuid(void *arg, struct cpupolicy_row *row);
 
+/* probe_cpu.c */
+
+/*
+ * Add a CPU of this machine: what cpupolicy__walk() found, which returned
+ * @walked, and the feature MSRs as far as the device @msrs_path lets them be
+ * read. Where it cannot be opened a note says so, once: *@told_msrs. Clears
+ * @rows. Returns 0, or CPUPOLICY_E_MEMORY.
+ */
+int cpupolicy__probe_cpu(struct cpupolicy_record *record, uint32_t cpu,
+			 struct cpupolicy__rows *rows, int walked,
+			 const char *msrs_path, bool *told_msrs);
+
 /* machine.c */
 
 /* Fill what is known of the running system: name, kernel, date, tool. */
@@ -211,8 +243,46 @@ int cpupolicy__describe_machine(struct cpupolicy_record *record,
 /** CPUPOLICY__MAX_FILE - no document is larger than this many bytes */
 #define CPUPOLICY__MAX_FILE ((size_t)64 << 20)
 
+/** CPUPOLICY__MAX_JSON - nor one that is JSON than this many, for its values
+ *	take more memory than their text. A record of 1,024 kinds of core with
+ *	92 rows each is smaller */
+#define CPUPOLICY__MAX_JSON ((size_t)8 << 20)
+
+/** struct cpupolicy__buffer - the bytes of a file so far */
+struct cpupolicy__buffer {
+	char *data; /* owned; NUL behind @size */
+	size_t size, room;
+};
+
+/*
+ * Read once, behind what is there. Returns 1, 0 at the end, CPUPOLICY_E_IO,
+ * CPUPOLICY_E_MEMORY, or CPUPOLICY_E_RANGE: there are now more than @most
+ * bytes.
+ */
+int cpupolicy__read_more(struct cpupolicy__buffer *buffer, int fd, size_t most);
+/* A file to read; "-" is standard input, which is never closed. Opening returns
+ * the descriptor, or CPUPOLICY_E_IO. */
+int cpupolicy__open_file(const char *path, struct cpupolicy_error *error);
+void cpupolicy__close_file(const char *path, int fd);
+/* How messages call it. */
+const char *cpupolicy__file_name(const char *path);
+/* Word what cpupolicy__read_more() returned. */
+int cpupolicy__read_failed(struct cpupolicy_error *error, const char *path,
+			   int status);
 /* Read all of a file; the caller frees @data. NUL-terminated behind @size. */
 int cpupolicy__read_file(char **data, size_t *size, const char *path,
 			 struct cpupolicy_error *error);
+
+/* stream.c */
+
+/*
+ * Does this text begin as a file with one JSON object per line does, with a
+ * complete object in the first line and another behind it? Returns 1, 0, or -1:
+ * that shows only in what follows.
+ */
+int cpupolicy__json_lines(const char *text, size_t size);
+/* Past the object or array that begins here; 0: it does not end in this line,
+ * or is too large; @size: it may end behind what is here. */
+size_t cpupolicy__json_end(const char *text, size_t size, bool one_line);
 
 #endif

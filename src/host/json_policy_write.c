@@ -204,8 +204,8 @@ static void put_unless_empty(json_t *root, const char *key, json_t *value,
 		cpupolicy__json_put(root, key, value, ok);
 }
 
-char *cpupolicy_policy_to_json(const struct cpupolicy_policy *policy,
-			       const char *name)
+static char *to_text(const struct cpupolicy_policy *policy, const char *name,
+		     enum cpupolicy__layout layout)
 {
 	struct writing writing = {
 		.policy = policy,
@@ -242,5 +242,17 @@ char *cpupolicy_policy_to_json(const struct cpupolicy_policy *policy,
 	put_unless_empty(root, "numbers", writing.numbers, ok);
 	put_unless_empty(root, "rows", writing.rows, ok);
 	put_unless_empty(root, "hypervisors", hypervisors(policy, ok), ok);
-	return cpupolicy__json_text(root, *ok);
+	return cpupolicy__json_text(root, *ok, layout);
+}
+
+char *cpupolicy_policy_to_json(const struct cpupolicy_policy *policy,
+			       const char *name)
+{
+	return to_text(policy, name, CPUPOLICY__PAGE_LAYOUT);
+}
+
+char *cpupolicy_policy_to_json_line(const struct cpupolicy_policy *policy,
+				    const char *name)
+{
+	return to_text(policy, name, CPUPOLICY__LINE_LAYOUT);
 }

@@ -82,7 +82,7 @@ static int read_rows(struct cpupolicy__rows *rows,
 				"'%.60s' is not a row, expected LEAF.SUBLEAF "
 				"EAX EBX ECX EDX in hexadecimal",
 				json_string_value(node.value));
-		leaf0 = leaf0 || row.leaf == 0;
+		leaf0 = leaf0 || (row.leaf == 0 && row.subleaf == 0);
 		status = cpupolicy__rows_add(rows, &row);
 		if (status == CPUPOLICY_E_RANGE)
 			return cpupolicy__json_fail(json, array.pointer,
@@ -332,7 +332,8 @@ static void write_string(json_t *root, const char *key, const char *text,
 		cpupolicy__json_put(root, key, cpupolicy__json_clean(text), ok);
 }
 
-char *cpupolicy_record_to_json(const struct cpupolicy_record *record)
+static char *to_text(const struct cpupolicy_record *record,
+		     enum cpupolicy__layout layout)
 {
 	json_t *root = json_object(), *notes = json_array(),
 	       *cores = json_array();
@@ -357,5 +358,15 @@ char *cpupolicy_record_to_json(const struct cpupolicy_record *record)
 			    cores, write_core(&record->cores[i], &ok)) < 0)
 			ok = false;
 	cpupolicy__json_put(root, "cores", cores, &ok);
-	return cpupolicy__json_text(root, ok);
+	return cpupolicy__json_text(root, ok, layout);
+}
+
+char *cpupolicy_record_to_json(const struct cpupolicy_record *record)
+{
+	return to_text(record, CPUPOLICY__PAGE_LAYOUT);
+}
+
+char *cpupolicy_record_to_json_line(const struct cpupolicy_record *record)
+{
+	return to_text(record, CPUPOLICY__LINE_LAYOUT);
 }

@@ -21,8 +21,8 @@ int cpupolicy__json_fail(const struct cpupolicy__json *json,
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
 	return cpupolicy__fail_at(json->error, CPUPOLICY_E_MEANING, json->name,
-				  0, 0, "%s%s%s", pointer, *pointer ? ": " : "",
-				  text);
+				  json->line, 0, "%s%s%s", pointer,
+				  *pointer ? ": " : "", text);
 }
 
 static const char *type_name(json_type type)
@@ -311,22 +311,24 @@ json_t *cpupolicy__json_clean(const char *text)
 	return string;
 }
 
-char *cpupolicy__json_text(json_t *root, bool ok)
+char *cpupolicy__json_text(json_t *root, bool ok, enum cpupolicy__layout layout)
 {
-	char *text = NULL, *line = NULL;
+	char *text = NULL, *ended = NULL;
 	size_t size;
 
 	if (ok && root)
-		text = json_dumps(root, JSON_INDENT(2));
+		text = json_dumps(root, layout == CPUPOLICY__LINE_LAYOUT
+						? JSON_COMPACT
+						: JSON_INDENT(2));
 	json_decref(root);
 	if (!text)
 		return NULL;
 	size = strlen(text);
-	line = realloc(text, size + 2);
-	if (!line) {
+	ended = realloc(text, size + 2);
+	if (!ended) {
 		free(text);
 		return NULL;
 	}
-	memcpy(line + size, "\n", 2);
-	return line;
+	memcpy(ended + size, "\n", 2);
+	return ended;
 }

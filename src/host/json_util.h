@@ -16,6 +16,7 @@
 struct cpupolicy__json {
 	const char *name;
 	struct cpupolicy_error *error;
+	int line; /* that it is of a larger file; 0: it is all */
 };
 
 #define CPUPOLICY__POINTER 160
@@ -97,7 +98,10 @@ void cpupolicy__json_put(json_t *object, const char *key, json_t *value,
 void cpupolicy__json_append(json_t *array, const char *text, bool *ok);
 /* A string that is good UTF-8, whatever @text is. */
 json_t *cpupolicy__json_clean(const char *text);
+/* For people, or all in one line. */
+enum cpupolicy__layout { CPUPOLICY__PAGE_LAYOUT, CPUPOLICY__LINE_LAYOUT };
 /* The text of @root, which is freed; NULL unless @ok. */
-char *cpupolicy__json_text(json_t *root, bool ok);
+char *cpupolicy__json_text(json_t *root, bool ok,
+			   enum cpupolicy__layout layout);
 
 #endif

@@ -4,12 +4,10 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "host.h"
 
@@ -45,60 +43,15 @@ static int find_cpus(struct probe *probe)
 			       strerror(errno));
 }
 
-/*
- * The feature MSRs that have a place in a policy, as far as the kernel lets
- * them be read; those that this CPU does not have give an error.
- */
-static size_t read_msrs(struct probe *probe, struct cpupolicy_msr *msrs,
-			size_t room, unsigned cpu)
-{
-	struct cpupolicy_policy none;
-	struct cpupolicy_msr msr;
-	char path[64];
-	size_t nr = 0;
-	int fd;
-
-	snprintf(path, sizeof(path), "/dev/cpu/%u/msr", cpu);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		if (!probe->told_msrs)
-			cpupolicy_record_note(
-				probe->record,
-				"feature MSRs were not read: %s: %s", path,
-				strerror(errno));
-		probe->told_msrs = true;
-		return 0;
-	}
-	cpupolicy_policy_clear(&none);
-	for (uint32_t i = 0;
-	     nr < room && cpupolicy_policy_msr_at(&msr, &none, i) > 0; i++) {
-		msr.reserved = 0;
-		if (pread(fd, &msr.value, sizeof(msr.value), msr.index) ==
-		    sizeof(msr.value))
-			msrs[nr++] = msr;
-	}
-	close(fd);
-	return nr;
-}
-
 static int probe_here(struct probe *probe, unsigned cpu)
 {
 	struct cpupolicy__rows rows = { 0 };
-	struct cpupolicy_msr msrs[64];
-	size_t nr_msrs;
-	int status;
+	int status = cpupolicy__walk(&rows, cpupolicy__cpuid, NULL);
+	char path[64];
 
-	status = cpupolicy__walk(&rows, cpupolicy__cpuid, NULL);
-	if (status == CPUPOLICY_E_RANGE)
-		status = cpupolicy_record_note(probe->record,
-					       "CPU %u: only the first %d rows",
-					       cpu, CPUPOLICY__MAX_ROWS);
-	nr_msrs = read_msrs(probe, msrs, sizeof(msrs) / sizeof(msrs[0]), cpu);
-	if (status == 0)
-		status = cpupolicy_record_add_cpu(probe->record, cpu, rows.row,
-						  rows.nr, msrs, nr_msrs);
-	cpupolicy__rows_clear(&rows);
-	return status;
+	snprintf(path, sizeof(path), "/dev/cpu/%u/msr", cpu);
+	return cpupolicy__probe_cpu(probe->record, cpu, &rows, status, path,
+				    &probe->told_msrs);
 }
 
 static int probe_all(struct probe *probe)

@@ -45,7 +45,7 @@ void cpupolicy_record_free(struct cpupolicy_record *record)
 	free(record->kernel);
 	free(record->microcode);
 	free(record->date);
-	free(whole->hashes);
+	free(whole->folded);
 	free(whole->varying);
 	free(whole);
 }
@@ -109,16 +109,16 @@ static int grow(struct cpupolicy__record *whole)
 	struct cpupolicy_record *record = &whole->record;
 	size_t nr = record->nr_cores + 1;
 	struct cpupolicy_core *cores;
-	uint64_t *hashes;
+	void *folded;
 
 	cores = realloc(record->cores, nr * sizeof(*cores));
 	if (!cores)
 		return CPUPOLICY_E_MEMORY;
 	record->cores = cores;
-	hashes = realloc(whole->hashes, nr * sizeof(*hashes));
-	if (!hashes)
+	folded = realloc(whole->folded, nr * sizeof(*whole->folded));
+	if (!folded)
 		return CPUPOLICY_E_MEMORY;
-	whole->hashes = hashes;
+	whole->folded = folded;
 	return 0;
 }
 
@@ -142,7 +142,8 @@ int cpupolicy__record_add_core(struct cpupolicy_record *record,
 					       sizeof(*like->known))
 				     : NULL,
 	};
-	whole->hashes[record->nr_cores++] = 0;
+	whole->folded[record->nr_cores].hash = 0;
+	whole->folded[record->nr_cores++].length = 0;
 	if (!core->cpus || !core->rows || !core->msrs ||
 	    (like->known && !core->known)) {
 		cpupolicy__record_drop_core(record);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * names.c - what other projects call a bit, and libvirt's CPU models.
+ */
+#include <string.h>
+
+#include "names.h"
+
+#define NO_BIT 0xffff
+
+/* Sorted by project and name. */
+static const struct {
+	enum cpupolicy__project project;
+	const char *name;
+	uint16_t field;
+	uint8_t vendors; /* bits by enum cpupolicy_vendor_id; 0: all */
+} names[] = {
+#define NAME(project, name, field, vendors)                                    \
+	{ CPUPOLICY__##project, name, field, vendors },
+#include "gen/project_names.inc"
+#undef NAME
+};
+
+#define NR_NAMES (sizeof(names) / sizeof(names[0]))
+
+static const struct cpupolicy__libvirt_model models[] = {
+#define VERSION(version)
+#define MAKER(name, string)
+#define MODEL(name, maker, features, unsure) { name, maker, features, unsure },
+#include "gen/libvirt_models.inc"
+#undef VERSION
+#undef MAKER
+#undef MODEL
+};
+
+static const char *const makers[][2] = {
+#define VERSION(version)
+#define MAKER(name, string) { name, string },
+#define MODEL(name, maker, features, unsure)
+#include "gen/libvirt_models.inc"
+#undef VERSION
+#undef MAKER
+#undef MODEL
+};
+
+static const char versions[] = ""
+#define VERSION(version) ", " version
+#define MAKER(name, string)
+#define MODEL(name, maker, features, unsure)
+#include "gen/libvirt_models.inc"
+#undef VERSION
+#undef MAKER
+#undef MODEL
+	;
+
+/* '-' and '.' are spellings of '_'. */
+static unsigned char plain(char c)
+{
+	return c == '-' || c == '.' ? '_' : (unsigned char)c;
+}
+
+static int compare(const char *name, size_t length, const char *known)
+{
+	for (size_t i = 0; i < length; i++)
+		if (plain(name[i]) != plain(known[i]))
+			return plain(name[i]) < plain(known[i]) ? -1 : 1;
+	return known[length] ? -1 : 0;
+}
+
+/* The first entry that is not before this name. */
+static size_t find(enum cpupolicy__project project, const char *name,
+		   size_t length)
+{
+	size_t low = 0, high = NR_NAMES;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (names[middle].project < project ||
+		    (names[middle].project == project &&
+		     compare(name, length, names[middle].name) > 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int cpupolicy__name_fields(const struct cpupolicy_field *out[],
+			   enum cpupolicy__project project, const char *name,
+			   size_t length, enum cpupolicy_vendor_id vendor)
+{
+	int nr = 0, found = -1;
+
+	for (size_t i = find(project, name, length);
+	     i < NR_NAMES && names[i].project == project &&
+	     compare(name, length, names[i].name) == 0;
+	     i++) {
+		found = 0;
+		if (names[i].field != NO_BIT && nr < CPUPOLICY__MEANINGS &&
+		    (!names[i].vendors || names[i].vendors >> vendor & 1))
+			out[nr++] = cpupolicy_field_at(names[i].field);
+	}
+	return nr ? nr : found;
+}
+
+const char *cpupolicy__field_name(enum cpupolicy__project project,
+				  const struct cpupolicy_field *field)
+{
+	for (size_t i = find(project, "", 0);
+	     i < NR_NAMES && names[i].project == project; i++)
+		if (names[i].field != NO_BIT &&
+		    cpupolicy_field_at(names[i].field) == field)
+			return names[i].name;
+	return NULL;
+}
+
+void cpupolicy__names_reach(uint32_t *leaf, uint32_t *subleaf,
+			    enum cpupolicy__project project, uint32_t first,
+			    uint32_t last)
+{
+	*leaf = *subleaf = 0;
+	for (size_t i = find(project, "", 0);
+	     i < NR_NAMES && names[i].project == project; i++) {
+		const struct cpupolicy_address *at;
+
+		if (names[i].field == NO_BIT)
+			continue;
+		at = &cpupolicy_field_at(names[i].field)->at;
+		if (at->space != CPUPOLICY_SPACE_CPU || at->leaf < first ||
+		    at->leaf > last)
+			continue;
+		if (at->leaf > *leaf)
+			*leaf = at->leaf;
+		if (at->subleaf > *subleaf)
+			*subleaf = at->subleaf;
+	}
+}
+
+const struct cpupolicy__libvirt_model *
+cpupolicy__libvirt_model(const char *name)
+{
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+		if (strcmp(models[i].name, name) == 0)
+			return &models[i];
+	return NULL;
+}
+
+const char *cpupolicy__libvirt_maker(const char *name)
+{
+	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
+		if (strcmp(makers[i][0], name) == 0)
+			return makers[i][1];
+	return NULL;
+}
+
+const char *cpupolicy__libvirt_versions(void)
+{
+	return versions + strlen(", ");
+}

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: MIT
+"""What other projects call a bit, and libvirt's CPU models by those names.
+
+Reads names.csv and libvirt.models, refuses what is wrong with file:line, and
+gives gen.py the lists that the hosted library includes.
+"""
+import os
+import re
+
+import table
+from table import Refused, VENDORS
+
+GEN = "src/host/gen/"
+PROJECTS = table.COLUMNS["names.csv"].split()[1:]
+NO_BIT = "-"
+NONE = 0xFFFF
+
+# How many bits one name may stand for: QEMU's kvmclock are two.
+MEANINGS = 2
+
+
+class Name:
+    """One name of one project: "mba@amd+hygon", "+kvmclock"."""
+
+    def __init__(self, row, project, word, field):
+        match = re.fullmatch(r"(\+?)([a-z0-9][a-z0-9_.-]*)(?:@([a-z+]+))?",
+                             word)
+        if not match:
+            row.refuse(f"{project}: '{word}' is no name")
+        self.row = row
+        self.project = project
+        self.also = bool(match[1])
+        self.text = match[2]
+        self.field = field  # None: no bit
+        self.vendors = 0
+        for vendor in (match[3] or "").split("+"):
+            if vendor not in VENDORS:
+                row.refuse(f"{project}: '{vendor}' of '{word}' is not one of:"
+                           + " ".join(VENDORS))
+            if vendor:
+                self.vendors |= 1 << VENDORS.index(vendor)
+        self.key = (PROJECTS.index(project), table.fold(self.text).encode())
+
+
+def read_names(directory, tables):
+    """All names, sorted by project and name."""
+    names, last = [], -1
+    for row in table.read(directory, "names.csv"):
+        field = None
+        if row["field"] != NO_BIT:
+            field = tables.names.get(row["field"])
+            if field is None or field.name != row["field"] or not field.bit:
+                row.refuse(f"field: '{row['field']}' is no feature's name")
+            if field.index <= last:
+                row.refuse("not in the order of fields.csv (or twice)")
+            last = field.index
+        if not any(row.words(project) for project in PROJECTS):
+            row.refuse("nobody has a name for it")
+        for project in PROJECTS:
+            names += [Name(row, project, word, field)
+                      for word in row.words(project)]
+    names += alias_names(tables, names)
+    check_twice(names)
+    return sorted(names, key=lambda name: name.key)
+
+
+def check_twice(names):
+    """A name means one thing, unless it says that it means another too."""
+    by_key = {}
+    for name in names:
+        others = by_key.setdefault(name.key, [])
+        for other in others:
+            if name.vendors and other.vendors and \
+                    not name.vendors & other.vendors:
+                continue
+            if not name.also:
+                name.row.refuse(f"{name.project}: '{name.text}' is taken at "
+                                f"{other.row.place}")
+        if name.also and not others:
+            name.row.refuse(f"{name.project}: no row before gives "
+                            f"'{name.text}' a meaning")
+        others.append(name)
+        if len(others) > MEANINGS:
+            name.row.refuse(f"{name.project}: '{name.text}' has more than "
+                            f"{MEANINGS} meanings")
+
+
+def alias_names(tables, names):
+    """"qemu:newest" in fields.csv is a name too, unless it is here already."""
+    known = {}
+    for name in names:
+        known.setdefault(name.key, []).append(name.field and name.field.key)
+    made = []
+    for field in tables.fields:
+        for alias in field.aliases:
+            project, _, word = alias.partition(":")
+            if project not in PROJECTS:
+                continue
+            name = Name(field.row, project, word, field)
+            if name.key not in known:
+                known[name.key] = [field.key]
+                made.append(name)
+            elif field.key not in known[name.key]:
+                field.row.refuse(f"aliases: names.csv says that '{alias}' is "
+                                 "something else")
+    return made
+
+
+class Model:
+    """One CPU model of libvirt."""
+
+    def __init__(self, place, name):
+        self.place = place
+        self.name = name
+        self.vendor = ""
+        self.features = {}  # libvirt's name -> is it sure?
+
+
+def words_of(path):
+    """The lines of a file as words, with their places."""
+    with open(path, encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            words = line.split("#")[0].split()
+            if words:
+                yield f"{os.path.basename(path)}:{number}", words
+
+
+class Models:
+    """libvirt.models: versions, makers, and models in the order written."""
+
+    def __init__(self, directory, known):
+        self.known = known  # libvirt's names
+        self.versions, self.vendors, self.models = [], {}, {}
+        self.model = None
+        readers = {"version": self.read_version, "maker": self.read_maker,
+                   "model": self.read_model}
+        inner = {"vendor": self.read_vendor, "base": self.read_base,
+                 "plus": self.read_features, "minus": self.read_features,
+                 "unsure": self.read_features}
+        for place, (key, *rest) in words_of(
+                os.path.join(directory, "libvirt.models")):
+            if key not in readers and (key not in inner or not self.model):
+                raise Refused(f"{place}: unknown word '{key}'")
+            if not rest:
+                raise Refused(f"{place}: {key} what?")
+            (readers.get(key) or inner[key])(place, key, rest)
+
+    def read_version(self, _place, _key, rest):
+        self.versions.append(" ".join(rest))
+
+    def read_maker(self, place, _key, rest):
+        if len(rest) != 2 or len(rest[1]) != 12:
+            raise Refused(f"{place}: a maker's name and 12 characters")
+        self.vendors[rest[0]] = rest[1]
+
+    def read_model(self, place, _key, rest):
+        if rest[0] in self.models:
+            raise Refused(f"{place}: '{rest[0]}' is taken at "
+                          f"{self.models[rest[0]].place}")
+        self.model = self.models[rest[0]] = Model(place, rest[0])
+
+    def read_vendor(self, place, _key, rest):
+        if rest[0] not in self.vendors:
+            raise Refused(f"{place}: no line says maker {rest[0]}")
+        self.model.vendor = rest[0]
+
+    def read_base(self, place, _key, rest):
+        if rest[0] not in self.models or rest[0] == self.model.name:
+            raise Refused(f"{place}: no model '{rest[0]}' before this one")
+        self.model.features.update(self.models[rest[0]].features)
+
+    def read_features(self, place, key, rest):
+        for word in rest:
+            if table.fold(word) not in self.known:
+                raise Refused(f"{place}: names.csv has no '{word}' of "
+                              "libvirt")
+            if key == "minus":
+                if self.model.features.pop(word, None) is None:
+                    raise Refused(f"{place}: '{word}' is not there")
+            else:
+                self.model.features[word] = key == "plus"
+
+
+def text(string):
+    return '"' + string + '"'
+
+
+def wrapped(words):
+    """C strings of a few words each, one behind the other."""
+    lines = [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > 66:
+            lines.append("")
+        lines[-1] += word + " "
+    lines[-1] = lines[-1].rstrip()
+    return "\n\t".join(text(line) for line in lines)
+
+
+def model_lists(models):
+    lines = [f"VERSION({text(version)})" for version in models.versions]
+    lines += [f"MAKER({text(name)}, {text(string)})"
+              for name, string in models.vendors.items()]
+    for model in sorted(models.models.values(), key=lambda m: m.name):
+        sure = [n for n, is_sure in model.features.items() if is_sure]
+        unsure = [n for n, is_sure in model.features.items() if not is_sure]
+        lines.append(f"MODEL({text(model.name)}, {text(model.vendor)},\n\t"
+                     f"{wrapped(sorted(sure))},\n\t"
+                     f"{wrapped(sorted(unsure))})")
+    return lines
+
+
+def lists(directory, tables):
+    """Generated files: name -> (source tables, lines)."""
+    names = read_names(directory, tables)
+    models = Models(directory, {table.fold(name.text) for name in names
+                                if name.project == "libvirt"})
+    return {
+        GEN + "project_names.inc": ("names.csv", [
+            f"NAME({name.project.upper()}, {text(name.text)}, "
+            f"{name.field.index if name.field else f'0x{NONE:04x}'}, "
+            f"0x{name.vendors:02x})" for name in names]),
+        GEN + "libvirt_models.inc": ("libvirt.models", model_lists(models)),
+    }
