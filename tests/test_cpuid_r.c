@@ -8,7 +8,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include <cpupolicy/formats.h>
+#include "round_trip.h"
+#include "support.h"
+#include "tool.h"
 
 #define LEAF0                                                                  \
 	"   0x00000000 0x00: eax=0x00000001 ebx=0x756e6547 ecx=0x6c65746e "    \
@@ -19,21 +21,6 @@
 #define LEAF7                                                                  \
 	"   0x00000007 0x01: eax=0x00000010 ebx=0x00000000 ecx=0x00000000 "    \
 	"edx=0x00000000\n"
-
-static int parse(struct cpupolicy_document *out, const char *text, size_t size,
-		 struct cpupolicy_error *error)
-{
-	/* a copy of its own, so that a sanitizer sees reads past the end */
-	char *copy = malloc(size ? size : 1);
-	int status;
-
-	assert_non_null(copy);
-	memcpy(copy, text, size);
-	memset(error, 0, sizeof(*error));
-	status = cpupolicy_document_parse(out, "dump.txt", copy, size, error);
-	free(copy);
-	return status;
-}
 
 static void every_spelling_of_a_dump_is_read(void **state)
 {
@@ -70,8 +57,8 @@ static void every_spelling_of_a_dump_is_read(void **state)
 		struct cpupolicy_error error;
 		const struct cpupolicy_core *core;
 
-		if (parse(&document, cases[i].text, strlen(cases[i].text),
-			  &error) < 0)
+		if (parse_copy(&document, cases[i].text, strlen(cases[i].text),
+			       &error) < 0)
 			fail_msg("%s: %s", cases[i].why, error.text);
 		assert_int_equal(document.kind, CPUPOLICY_DOCUMENT_RECORD);
 		assert_string_equal(document.format, "cpuid-r");
@@ -95,7 +82,8 @@ static void rows_of_every_cpu_are_kept(void **state)
 	const struct cpupolicy_row *row;
 
 	(void)state;
-	assert_int_equal(parse(&document, text, sizeof(text) - 1, &error), 0);
+	assert_int_equal(parse_copy(&document, text, sizeof(text) - 1, &error),
+			 0);
 	assert_int_equal(document.record->nr_cores, 2);
 	assert_string_equal(document.record->cores[0].cpus, "0-1,5");
 	assert_string_equal(document.record->cores[1].cpus, "2");
@@ -112,7 +100,8 @@ static void headers_without_numbers_count(void **state)
 	struct cpupolicy_error error;
 
 	(void)state;
-	assert_int_equal(parse(&document, text, sizeof(text) - 1, &error), 0);
+	assert_int_equal(parse_copy(&document, text, sizeof(text) - 1, &error),
+			 0);
 	assert_string_equal(document.record->cores[1].cpus, "1");
 	cpupolicy_document_clear(&document);
 }
@@ -140,6 +129,9 @@ static const struct {
 	{ "a number of nine digits",
 	  TEXT("CPU 0:\n" LEAF0 "   0x123456789 0x00: eax=0x1 ebx=0x2 "
 	       "ecx=0x3 edx=0x4\n"),
+	  CPUPOLICY_E_SYNTAX, 3, "expected" },
+	{ "half a sub-leaf",
+	  TEXT("CPU 0:\n" LEAF0 "   0x1 0x: eax=0x1 ebx=0x2 ecx=0x3 edx=0x4"),
 	  CPUPOLICY_E_SYNTAX, 3, "expected" },
 	{ "prose", TEXT("CPU 0:\n" LEAF0 "   vendor_id = \"x\"\n"),
 	  CPUPOLICY_E_SYNTAX, 3, "vendor_id" },
@@ -170,8 +162,8 @@ static void a_bad_dump_is_refused_with_its_line(void **state)
 		struct cpupolicy_error error;
 		int status;
 
-		status = parse(&document, bad_dumps[i].text, bad_dumps[i].size,
-			       &error);
+		status = parse_copy(&document, bad_dumps[i].text,
+				    bad_dumps[i].size, &error);
 		if (status != bad_dumps[i].status || error.status != status ||
 		    error.line != bad_dumps[i].line ||
 		    !strstr(error.text, bad_dumps[i].says))
@@ -193,7 +185,7 @@ static void a_line_too_long_is_refused(void **state)
 	assert_non_null(text);
 	memset(text, 'x', size);
 	memcpy(text, "CPU 0:\n" LEAF0, strlen("CPU 0:\n" LEAF0));
-	assert_int_equal(parse(&document, text, size, &error),
+	assert_int_equal(parse_copy(&document, text, size, &error),
 			 CPUPOLICY_E_SYNTAX);
 	assert_int_equal(error.line, 3);
 	assert_non_null(strstr(error.text, "too long"));
@@ -214,7 +206,7 @@ static void rows_and_kinds_of_core_have_a_bound(void **state)
 		used += (size_t)snprintf(
 			text + used, room - used,
 			"0x2 0x0: eax=0x%x ebx=0x0 ecx=0x0 edx=0x0\n", i);
-	assert_int_equal(parse(&document, text, used, &error),
+	assert_int_equal(parse_copy(&document, text, used, &error),
 			 CPUPOLICY_E_MEANING);
 	assert_non_null(strstr(error.text, "more rows"));
 
@@ -225,7 +217,7 @@ static void rows_and_kinds_of_core_have_a_bound(void **state)
 			"CPU %u:\n" LEAF0
 			"0x2 0x0: eax=0x%x ebx=0x0 ecx=0x0 edx=0x0\n",
 			i, i);
-	assert_int_equal(parse(&document, text, used, &error),
+	assert_int_equal(parse_copy(&document, text, used, &error),
 			 CPUPOLICY_E_MEANING);
 	assert_non_null(strstr(error.text, "too many CPUs"));
 	free(text);
@@ -253,11 +245,132 @@ static void damaged_dumps_give_a_record_or_an_error(void **state)
 		}
 		if (i % 2)
 			size = random % size;
-		status = parse(&document, text, size, &error);
+		status = parse_copy(&document, text, size, &error);
 		if (status < 0)
 			assert_true(error.status == status && *error.text);
 		cpupolicy_document_clear(&document);
 	}
+}
+
+/* As the tool printed them before 2011; it still reads them (-f). */
+static void rows_without_a_sub_leaf_are_numbered(void **state)
+{
+	static const char text[] =
+		"CPU 0:\n"
+		"   0x00000000: eax=0x0000000d ebx=0x756e6547 ecx=0x6c65746e "
+		"edx=0x49656e69\n"
+		"   0x00000001: eax=0x000206a7 ebx=0x00100800 ecx=0x1fbae3ff "
+		"edx=0xbfebfbff\n"
+		"   0x00000004: eax=0x1c004121 ebx=0x01c0003f ecx=0x0000003f "
+		"edx=0x00000000\n"
+		"   0x00000004: eax=0x1c004122 ebx=0x01c0003f ecx=0x0000003f "
+		"edx=0x00000000\n"
+		"   0x0000000d: eax=0x00000007 ebx=0x00000340 ecx=0x00000340 "
+		"edx=0x00000000\n"
+		"   0x0000000d: eax=0x00000001 ebx=0x00000000 ecx=0x00000000 "
+		"edx=0x00000000\n"
+		"   0x0000000d: eax=0x00000100 ebx=0x00000240 ecx=0x00000000 "
+		"edx=0x00000000\n"
+		"CPU 1:\n" LEAF0 LEAF1 LEAF7;
+	struct cpupolicy_document document;
+	struct cpupolicy_error error;
+	const struct cpupolicy_core *core;
+	bool noted = false;
+
+	(void)state;
+	assert_int_equal(parse_copy(&document, text, sizeof(text) - 1, &error),
+			 0);
+	core = &document.record->cores[0];
+	assert_int_equal(core->nr_rows, 7);
+	assert_int_equal(cpupolicy_core_row(core, 4, 1)->eax, 0x1c004122);
+	assert_int_equal(cpupolicy_core_row(core, 0xd, 1)->eax, 1);
+	assert_int_equal(cpupolicy_core_row(core, 0xd, 2)->ebx, 0x240);
+	assert_non_null(cpupolicy_core_row(&document.record->cores[1], 7, 1));
+	for (size_t i = 0; i < document.record->nr_notes; i++)
+		noted |= strstr(document.record->notes[i],
+				"sub-leaves are not printed") != NULL;
+	assert_true(noted);
+	cpupolicy_document_clear(&document);
+}
+
+static void every_recorded_cpu_comes_back_the_same(void **state)
+{
+	(void)state;
+	round_trip_corpus_rows("cpuid-r");
+}
+
+/* Byte for byte: what the tool prints of one CPU, and of what is written. */
+static void the_tool_reads_what_is_written(void **state)
+{
+	static const char *const commands[] = { "cpuid -1 -r", "cpuid -r" };
+	char path[64], *text, *again;
+
+	(void)state;
+	if (tool_missing("cpuid"))
+		skip();
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		struct cpupolicy_document document;
+		struct cpupolicy_error error;
+		struct round_trip trip;
+
+		text = tool_output("%s", commands[i]);
+		assert_non_null(text);
+		if (parse_copy(&document, text, strlen(text), &error) < 0)
+			fail_msg("%s: %s", commands[i], error.text);
+		round_trip(&trip, document.record, "cpuid-r");
+		assert_string_equal(trip.lost, "");
+		tool_file(path, trip.text);
+		again = tool_output("cpuid -r -f %s", path);
+		remove(path);
+		assert_non_null(again);
+		assert_string_equal(again, trip.text);
+		/* but for "CPU:", and for CPUs that are folded into one kind */
+		if (i == 0)
+			assert_string_equal(strchr(again, '\n'),
+					    strchr(text, '\n'));
+		round_trip_clear(&trip);
+		cpupolicy_document_clear(&document);
+		free(again);
+		free(text);
+	}
+}
+
+/* The numbers that the tool gives to sub-leaves are those given here. */
+static void the_tool_numbers_old_rows_in_the_same_way(void **state)
+{
+	static const char rows[] =
+		"CPU 0:\n"
+		"   0x00000000: eax=0x0000000d ebx=0x756e6547 ecx=0x6c65746e "
+		"edx=0x49656e69\n"
+		"   0x0000000b: eax=0x00000001 ebx=0x00000002 ecx=0x00000100 "
+		"edx=0x00000000\n"
+		"   0x0000000b: eax=0x00000004 ebx=0x00000008 ecx=0x00000201 "
+		"edx=0x00000000\n"
+		"   0x0000000d: eax=0x00000007 ebx=0x00000340 ecx=0x00000340 "
+		"edx=0x00000000\n"
+		"   0x0000000d: eax=0x00000001 ebx=0x00000000 ecx=0x00000000 "
+		"edx=0x00000000\n"
+		"   0x0000000d: eax=0x00000100 ebx=0x00000240 ecx=0x00000000 "
+		"edx=0x00000000\n";
+	struct cpupolicy_document document;
+	struct cpupolicy_error error;
+	struct round_trip trip;
+	char path[64], *text;
+
+	(void)state;
+	if (tool_missing("cpuid"))
+		skip();
+	tool_file(path, rows);
+	text = tool_output("cpuid -r -f %s", path);
+	remove(path);
+	assert_non_null(text);
+	assert_int_equal(parse_copy(&document, rows, sizeof(rows) - 1, &error),
+			 0);
+	round_trip(&trip, document.record, "cpuid-r");
+	assert_string_equal(trip.text, text);
+	round_trip_clear(&trip);
+	cpupolicy_document_clear(&document);
+	free(text);
 }
 
 int main(void)
@@ -266,10 +379,14 @@ int main(void)
 		cmocka_unit_test(every_spelling_of_a_dump_is_read),
 		cmocka_unit_test(rows_of_every_cpu_are_kept),
 		cmocka_unit_test(headers_without_numbers_count),
+		cmocka_unit_test(rows_without_a_sub_leaf_are_numbered),
 		cmocka_unit_test(a_bad_dump_is_refused_with_its_line),
 		cmocka_unit_test(a_line_too_long_is_refused),
 		cmocka_unit_test(rows_and_kinds_of_core_have_a_bound),
 		cmocka_unit_test(damaged_dumps_give_a_record_or_an_error),
+		cmocka_unit_test(every_recorded_cpu_comes_back_the_same),
+		cmocka_unit_test(the_tool_reads_what_is_written),
+		cmocka_unit_test(the_tool_numbers_old_rows_in_the_same_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
