@@ -98,6 +98,8 @@ extern const struct cpupolicy__format cpupolicy__format_proc_cpuinfo;
 extern const struct cpupolicy__format cpupolicy__format_qmp;
 extern const struct cpupolicy__format cpupolicy__format_libvirt_caps;
 extern const struct cpupolicy__format cpupolicy__format_aida;
+extern const struct cpupolicy__format cpupolicy__format_firecracker;
+extern const struct cpupolicy__format cpupolicy__format_libvirt_cpudata;
 extern const struct cpupolicy__format cpupolicy__format_dev_cpuid;
 
 /* All of them; ends in NULL. */

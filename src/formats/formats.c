@@ -9,6 +9,8 @@ const struct cpupolicy__format *const cpupolicy__formats[] = {
 	&cpupolicy__format_json,
 	&cpupolicy__format_cpuid_r,
 	&cpupolicy__format_aida,
+	&cpupolicy__format_firecracker,
+	&cpupolicy__format_libvirt_cpudata,
 	&cpupolicy__format_proc_cpuinfo,
 	&cpupolicy__format_qmp,
 	&cpupolicy__format_libvirt_caps,
