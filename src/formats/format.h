@@ -101,6 +101,10 @@ extern const struct cpupolicy__format cpupolicy__format_aida;
 extern const struct cpupolicy__format cpupolicy__format_firecracker;
 extern const struct cpupolicy__format cpupolicy__format_libvirt_cpudata;
 extern const struct cpupolicy__format cpupolicy__format_dev_cpuid;
+extern const struct cpupolicy__format cpupolicy__format_kcpuid;
+extern const struct cpupolicy__format cpupolicy__format_libcpuid_raw;
+extern const struct cpupolicy__format cpupolicy__format_sde;
+extern const struct cpupolicy__format cpupolicy__format_xen_cpuid;
 
 /* All of them; ends in NULL. */
 extern const struct cpupolicy__format *const cpupolicy__formats[];

@@ -14,6 +14,10 @@ const struct cpupolicy__format *const cpupolicy__formats[] = {
 	&cpupolicy__format_proc_cpuinfo,
 	&cpupolicy__format_qmp,
 	&cpupolicy__format_libvirt_caps,
+	&cpupolicy__format_libcpuid_raw,
+	&cpupolicy__format_kcpuid,
+	&cpupolicy__format_xen_cpuid,
+	&cpupolicy__format_sde,
 	&cpupolicy__format_dev_cpuid,
 	NULL,
 };
