@@ -128,6 +128,8 @@ static void run(const struct population *population, uint64_t *state)
 	intersection_laws(population, state);
 	mask_laws(population, state);
 	featureset_laws(population);
+	meet_laws(population, state);
+	fleet_laws(population, state);
 	codec_laws(population, state);
 }
 

@@ -39,6 +39,8 @@ void order_laws(const struct population *population);
 void intersection_laws(const struct population *population, uint64_t *state);
 void mask_laws(const struct population *population, uint64_t *state);
 void featureset_laws(const struct population *population);
+void meet_laws(const struct population *population, uint64_t *state);
+void fleet_laws(const struct population *population, uint64_t *state);
 void codec_laws(const struct population *population, uint64_t *state);
 void record_laws(const struct corpus *corpus);
 
