@@ -24,6 +24,7 @@ cp "$data/libvirt/Core-i7-2600.json" $intel
 cp "$data/libvirt/Xeon-Gold-6130.json" $newer
 cp "$data/bochs/athlon64-venice.json" $weak # it has NX, but not SVM
 number=0
+commands='record show host diff mask check matrix baseline convert explain'
 
 result() { # STATUS NAME
 	number=$((number + 1))
@@ -75,13 +76,13 @@ try 'no command shows the commands' 2 'baseline'
 try 'help is no trouble' 0 'Exit status' --help
 try 'the version is said' 0 '^cpupolicy [0-9]' --version
 try 'an unknown command is named' 2 "no command 'chekc'" chekc
-for command in record show host diff mask check matrix baseline explain; do
+for command in $commands; do
 	try "help of $command has an example" 0 '^Example:' $command --help
 	try "$command refuses an unknown option by name" 2 "'--frob'" \
 		$command --frob
 done
 man=$(cd "$data/../../docs/man" && pwd)
-for command in record show host diff mask check matrix baseline explain; do
+for command in $commands; do
 	"$tool" $command --help >out 2>err
 	sed 's/\\//g' "$man/cpupolicy-$command.1" >page 2>>err
 	bad=0
@@ -135,10 +136,21 @@ cat >part.json <<'END'
     "00000000.0 0000000d 756e6547 6c65746e 49656e69",
     "00000001.0 000206a7 00100800 1fbae3ff bfebfbff" ] } ] }
 END
-try 'what was not recorded is said' 0 'F020 *7.0 .*not recorded' \
+try 'what was not recorded is said' 0 'F020 .*not recorded' \
 	check part.json $newer --allow security
 try 'and refused where it must not be' 1 '^refused' \
 	check part.json $newer --allow security --strict
+
+# A list of flags leaves something of nearly every register unsaid
+printf '%s\t: %s\n' processor 0 vendor_id GenuineIntel 'cpu family' 6 model 42 \
+	stepping 7 'cpuid level' 13 flags 'fpu tsc msr pae cx8 cmov mmx fxsr sse sse2' \
+	>cpuinfo
+try 'names leave much unsaid, in one row' 0 \
+	'F020 *[0-9]* places *not recorded: 1:ebx, 1:ecx,' \
+	check cpuinfo $newer --allow security
+try 'show says it in one note' 0 '7.0, a, .*1:ebx, 1:ecx, 1:edx: ' show cpuinfo
+try 'and strict refuses it' 1 '^refused' \
+	check cpuinfo $newer --allow security --strict
 
 # show, diff, explain
 try 'show has features by name' 0 'sse4_1' show $new
@@ -272,6 +284,258 @@ try 'standard input twice' 2 'only once\|standard input' check - -
 "$tool" show - <$new >out 2>err
 result $? 'standard input once'
 
+# Many documents in one file
+one_line() { tr -d '\n' <"$1" && echo; }
+{ one_line $old && echo && one_line $new; } >fleet.jsonl
+{ one_line $old && echo '{ "format": 1 }' && one_line $new; } >badline.jsonl
+{ cat fleet.jsonl && echo 'CPU 0:'; } >badtext.jsonl
+try 'a file with a document in each line is shown line by line' 0 \
+	'^Opteron-1352 .*' show fleet.jsonl
+grep -q '^FX-8150 ' out
+result $? 'all of its lines'
+"$tool" show - <fleet.jsonl >piped 2>err
+cmp -s piped out
+result $? 'standard input says the same'
+sed 's/$/\r/' fleet.jsonl >windows.jsonl
+printf '\357\273\277\n' >marked.jsonl
+cat fleet.jsonl >>marked.jsonl
+printf '%s' "$(cat fleet.jsonl)" >unended.jsonl
+for file in windows marked unended; do
+	"$tool" show $file.jsonl >out 2>err
+	cmp -s piped out
+	result $? "the same lines in $file.jsonl"
+done
+try 'a bad line is named by its number' 2 'badline.jsonl:2: /format: ' \
+	show badline.jsonl
+[ ! -s out ]
+result $? 'and nothing is shown of the others'
+try 'a line of something else, too' 2 'badtext.jsonl:4:1: expected a JSON' \
+	show badtext.jsonl
+several='fleet.jsonl:3: there are more documents than one'
+try 'host wants a single document' 2 "$several" host fleet.jsonl --offer
+try 'mask wants a single document' 2 "$several" mask fleet.jsonl --hide avx
+try 'diff wants a single document' 2 "$several" diff $new fleet.jsonl
+try 'matrix takes them all' 0 'of 2 moves fit' matrix fleet.jsonl
+try 'so does baseline' 0 'pool: 2 hosts of 2 kinds' baseline fleet.jsonl
+try 'with other files' 0 'pool: 3 hosts of 3 kinds' \
+	baseline fleet.jsonl "$data/libvirt/Phenom-B95.json"
+mkdir mixed && cp $old mixed/b.json && cp fleet.jsonl mixed/a.jsonl
+try 'in a folder, too' 0 'pool: 3 hosts of 2 kinds' baseline mixed
+
+# Many hosts of few kinds
+for nr in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 \
+	26 27 28 29 30 31; do
+	sed "s/\"name\": *\"/&n$nr-/" fleet.jsonl
+done >many.jsonl
+try 'a kind has the number of its class' 0 'class [0-9a-f]\{16\}$' \
+	baseline many.jsonl
+try 'all hosts are counted' 0 'pool: 62 hosts of 2 kinds' baseline many.jsonl
+try 'hosts that no table holds are told by kind' 0 \
+	'^[0-9a-f]\{16\} *31 ' matrix many.jsonl
+try 'and all their moves counted' 0 'of 3782 moves fit' matrix many.jsonl
+"$tool" baseline many.jsonl -o many.json --name x >out 2>err &&
+	"$tool" baseline fleet.jsonl -o few.json --name x >out 2>err
+cmp -s many.json few.json
+result $? 'copies change no baseline'
+# what is like a record that was read before is refused like any other
+sentence='s/^cpupolicy: [a-z]*[.]jsonl\(:[0-9][0-9]*\)\{0,1\}//'
+while read -r why change; do
+	sed -n 1p fleet.jsonl | sed "$change" >twisted.jsonl
+	cat fleet.jsonl twisted.jsonl >after.jsonl
+	"$tool" baseline twisted.jsonl 2>&1 >out | sed "$sentence" >alone
+	"$tool" baseline after.jsonl 2>&1 >out | sed "$sentence" >err
+	[ -s err ] && [ ! -s out ] && cmp -s alone err
+	result $? "after others, a record is refused: $why"
+done <<'END'
+version s/"version": *1/"version":2/
+format s/cpupolicy-record/cpupolicy-recorb/
+twice s/"version": *1/"version":1,"version":1/
+unknown s/"version": *1/"version":1,"colour":1/
+comma s/"version": *1,/"version":1/
+END
+
+# check of many
+mkdir three && cp $old $new "$data/libvirt/Phenom-B95.json" three/
+try 'all guests of a folder against all hosts of a file' 1 \
+	'^[0-9]* of 6 pairs fit: 3 guests of 3 classes on 2 hosts of 2 classes' \
+	check three fleet.jsonl
+fit=0 lack=0
+for guest in three/*; do
+	for host in three/*; do
+		"$tool" check "$guest" "$host" >out 2>err && fit=$((fit + 1))
+		grep -q '^  block *F001' out && lack=$((lack + 1))
+	done
+done
+try 'as many fit as pair by pair' 1 "^$fit of 9 pairs fit" check three three
+grep -q "block *F001 *feature-missing *$lack  .*ssse3 (" out
+result $? 'with the reasons, counted'
+try 'where all fit that is a yes' 0 '^2 of 2 pairs fit' check pool.json fleet.jsonl
+try 'what is allowed fits' 0 '^9 of 9 pairs fit' \
+	check three three --allow F001,F004,security
+try 'a level takes the vendor of each host' 1 '1 guest of 1 class on 3 hosts' \
+	check @x86-64-v2 three
+grep -q 'F006' out
+[ $? -eq 1 ]
+result $? 'and is not refused for it'
+mkdir parts && cp part.json $intel parts/
+try 'guests that were recorded in part are counted' 0 \
+	'1 of them, though not everything was recorded' \
+	check parts $newer --allow security
+try 'and refused where they must not be' 1 '1 refused' \
+	check parts $newer --allow security --strict
+try 'by way of standard input' 2 'only once' check - -
+"$tool" check - three <fleet.jsonl >out 2>err
+grep -q 'of 6 pairs fit' out
+result $? 'standard input holds many, too'
+try 'a bad line among them' 2 'badline.jsonl:2: /format' \
+	check three badline.jsonl
+json_of 'for programs too' check three three --json
+
+# convert
+try 'the formats are listed' 0 'cpuid-r *read, written' convert --list
+try 'with the one of fleets' 0 'json-lines *read, written' convert --list
+try 'and in the help' 0 'cpuid-r *read, written' convert --help
+json_of 'the formats for programs' convert --list --json
+"$tool" convert $new --to cpuid-r -o new.txt >out 2>err
+result $? 'a record becomes text'
+try 'that says the same' 0 'no field differs' diff $new new.txt
+try 'a policy becomes the rows of its guest' 0 '0x00000007 0x00: eax' \
+	convert pool.json --to cpuid-r
+try 'and stays a policy where it can' 0 '"format": "cpupolicy-policy"' \
+	convert pool.json --to json
+try 'a model becomes a policy' 0 '"name": "@x86-64-v2"' \
+	convert @x86-64-v2 --to json
+"$tool" convert - --to json <$new >same.json 2>err
+cmp -s same.json $new
+result $? 'what is written already is written again'
+"$tool" convert $old $new --to json-lines >out 2>err
+"$tool" convert fleet.jsonl --to json-lines -o again.jsonl 2>>err
+cmp -s out again.jsonl
+result $? 'lines of files are the lines of lines'
+[ "$(wc -l <again.jsonl)" -eq 2 ]
+result $? 'one for each'
+sed -n 2p again.jsonl >second.json
+try 'and one line is a document' 0 'no field differs' diff second.json $new
+"$tool" convert pool.json $new --to json-lines >mixed.jsonl 2>err
+try 'policies and records go together' 0 '^pool-a ' show mixed.jsonl
+cat >msr.json <<'END'
+{ "format": "cpupolicy-record", "version": 1, "name": "m", "notes": ["a"],
+  "cores": [ { "cpus": "0", "msrs": ["10a 0"], "rows": [
+    "00000000.0 00000000 756e6547 6c65746e 49656e69" ] } ] }
+END
+try 'what a format cannot hold is said' 0 'msr.json: .*1 feature MSRs' \
+	convert msr.json --to cpuid-r
+grep -q 'msr.json: 1 note' err
+result $? 'notes are among it'
+json_of 'and for programs' convert msr.json --to cpuid-r -o msr.txt --json
+grep -q 'feature MSRs' out
+result $? 'all of it'
+cat >chip.def <<'END'
+# made by hand
+00000000 ******** => 00000001 756e6547 6c65746e 49656e69
+00000001 ******** => 000206a7 00100800 1fbae3ff bfebfbff
+END
+try 'a reader that never met its tool says so' 0 \
+	'chip.def: .*untested against the tool' convert chip.def --to json
+"$tool" convert chip.def chip.def --to json-lines >out 2>err
+[ "$(grep -c untested err)" -eq 1 ]
+result $? 'once, however many files there are'
+try 'a format that is only read' 2 "only read; expected .*cpuid-r" \
+	convert $new --to aida
+try 'an unknown format, with those there are' 2 'no such format.*json-lines' \
+	convert $new --to word
+try 'no format at all' 2 'to which format' convert $new
+try 'nothing to convert' 2 'usage' convert --to json
+try 'a mask is neither' 2 'is a mask' convert mask.json --to json
+try_nothing_written 'several into one' 2 'json-lines holds any number' \
+	convert $old $new --to json -o dir/both.json
+try_nothing_written 'lines into one' 2 'json-lines holds any number' \
+	convert fleet.jsonl --to json -o dir/both.json
+try_nothing_written 'a bad line among good ones' 2 'badline.jsonl:2' \
+	convert $old badline.jsonl --to json-lines -o dir/fleet.jsonl
+try_nothing_written 'a bad file behind good ones' 2 'cut.json:1' \
+	convert $old $new cut.json --to json-lines -o dir/fleet.jsonl
+"$tool" convert $old badline.jsonl --to json-lines >out 2>err
+[ $? -eq 2 ] && [ ! -s out ]
+result $? 'nor is anything printed'
+try 'a place that is not there' 2 'nowhere/x.json' \
+	convert $old --to json -o nowhere/x.json
+
+# Every format has its place in the documentation
+formats=$("$tool" convert --list --json | sed -n 's/.*"name": "\(.*\)",$/\1/p')
+page=$man/../formats.md
+bad=0
+for format in $formats; do
+	grep -q "^| \[\`$format\`\]" "$page" || { bad=1; echo "# $format"; }
+	[ $format = json ] || grep -q "^## $format\$" "$page" ||
+		{ bad=1; echo "# section $format"; }
+done
+[ -n "$formats" ] || bad=1
+result $bad 'every format is documented'
+"$tool" convert --list | sed -n 's/^  \([a-z-]*\) .* untested .*/\1/p' >out
+sed -n 's/^| \[`\([a-z-]*\)`\].*\*\*untested against the tool\*\*.*/\1/p' "$page" >err
+cmp -s out err
+result $? 'and those that are untested are called so'
+
+# Somebody who waits at a terminal is told how far it is
+cat >wait.py <<'END'
+import os, pty, subprocess, sys, time
+tool, line = sys.argv[1], open(sys.argv[2]).read()
+seen, end = pty.openpty()
+child = subprocess.Popen([tool, "show", "-"], stdin=subprocess.PIPE,
+                         stdout=subprocess.DEVNULL, stderr=end)
+os.close(end)
+several = (line * (80000 // len(line) + 1)).encode()
+child.stdin.write(several)
+child.stdin.flush()
+if sys.argv[3:]:
+    time.sleep(1.3)
+child.stdin.write(several)
+child.stdin.close()
+told = b""
+try:
+    while data := os.read(seen, 1000):
+        told += data
+except OSError:
+    pass
+print(repr(told))
+sys.exit(child.wait())
+END
+if command -v python3 >python 2>&1; then
+	python3 wait.py "$tool" fleet.jsonl >out 2>err
+	result $? 'at a terminal it works as well'
+	grep -q "^b''$" out
+	result $? 'what is done soon is not told'
+	python3 wait.py "$tool" fleet.jsonl slowly >out 2>err
+	grep -q "^b'.rrecords read: [0-9]" out && grep -q " .r'$" out
+	result $? 'what takes longer is, and is gone at the end'
+else
+	number=$((number + 1))
+	echo "ok $number - at a terminal # SKIP no python3"
+fi
+
+# Machines whose CPUs are not alike
+cat >uneven.json <<'END'
+{ "format": "cpupolicy-record", "version": 1, "name": "uneven",
+  "notes": ["leaf 0xb was made up"],
+  "cores": [ { "cpus": "0-7", "rows": [
+    "00000000.0 00000001 68747541 444d4163 69746e65",
+    "00000001.0 00600f12 00000800 00000201 178bfbff" ] },
+  { "cpus": "8-9,12", "rows": [
+    "00000000.0 00000001 68747541 444d4163 69746e65",
+    "00000001.0 00600f12 08000800 00080201 178bfbff" ] } ] }
+END
+try 'which CPUs are of a kind is shown' 0 '^  CPUs 8-9,12 (3)$' show uneven.json
+grep -q 'unlike the first: +sse4_1$' out
+result $? 'and in what they differ'
+[ "$(grep 'would offer' out)" = '    by themselves they would offer: sse4_1' ]
+result $? 'and what the machine loses by it'
+grep -q 'leaf 0xb was made up' out
+result $? 'notes of the record are shown'
+json_of 'for programs as well' show uneven.json --json
+grep -q '"cpus": "8-9,12"' out && grep -q 'leaf 0xb was made up' out
+result $? 'with kinds and notes'
+
 # Output that cannot be written
 echo keep >kept
 try 'a folder that is not there' 2 'nowhere/pool.json' \
@@ -321,6 +585,10 @@ if "$tool" record -o here.json >out 2>err; then
 	try 'this machine fits itself' 0 '^fits' check @host @host
 	try 'its record says the same' 0 'no field differs' \
 		diff here.json @host
+	if [ -r /dev/cpu/0/cpuid ]; then
+		try 'so do its devices' 0 'no field differs' diff /dev/cpu @host
+		try 'which are one machine' 0 '^pool: 1 host ' baseline /dev/cpu
+	fi
 else
 	number=$((number + 1))
 	echo "ok $number - this machine as a record # SKIP $(head -n 1 err)"

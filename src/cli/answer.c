@@ -7,6 +7,8 @@
 
 #include "answer.h"
 
+#define FEW_UNRECORDED 3
+
 static bool grade_can_be_allowed(const char *word)
 {
 	return strcmp(word, "hint") == 0 || strcmp(word, "note") == 0 ||
@@ -46,6 +48,17 @@ bool finding_allowed(const struct cpupolicy_finding *finding,
 	return false;
 }
 
+enum cpupolicy_verdict finding_verdict(const struct cpupolicy_finding *finding,
+				       const struct words *allow)
+{
+	if (finding->grade < CPUPOLICY_GRADE_SECURITY ||
+	    finding_allowed(finding, allow))
+		return CPUPOLICY_FITS_WITH_NOTES;
+	return finding->grade == CPUPOLICY_GRADE_BLOCK
+		       ? CPUPOLICY_DOES_NOT_FIT
+		       : CPUPOLICY_FITS_INSECURE;
+}
+
 /* "4 block, 1 security" */
 static char *count_text(const struct check_answer *answer)
 {
@@ -70,19 +83,26 @@ static const char *verdict_text(const struct check_answer *answer)
 	return cpupolicy_verdict_text(answer->verdict);
 }
 
+/* Was this part of the address left out of the record? */
+static bool leaves_out(const struct cpupolicy_finding *f,
+		       const struct cpupolicy_address *at)
+{
+	uint32_t mask = 0xffffffffu >> (31 - at->high) >> at->low << at->low;
+
+	if (f->code != CPUPOLICY_F_NOT_RECORDED || f->at.space != at->space ||
+	    f->at.leaf != at->leaf || f->at.subleaf != at->subleaf)
+		return false;
+	return !f->mask || (f->at.reg == at->reg && (f->mask & mask));
+}
+
 static bool host_recorded(const struct check_answer *answer,
 			  const struct cpupolicy_address *at)
 {
 	const struct findings *host = &answer->host.findings;
 
-	for (size_t i = 0; i < host->nr; i++) {
-		const struct cpupolicy_finding *f = &host->item[i];
-
-		if (f->code == CPUPOLICY_F_NOT_RECORDED &&
-		    f->at.space == at->space && f->at.leaf == at->leaf &&
-		    f->at.subleaf == at->subleaf)
+	for (size_t i = 0; i < host->nr; i++)
+		if (leaves_out(&host->item[i], at))
 			return false;
-	}
 	return true;
 }
 
@@ -142,14 +162,6 @@ static void finding_row(struct table *table, const struct check_answer *answer,
 	free(happens);
 }
 
-static bool seen_before(const struct findings *findings, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (findings->item[i].code == findings->item[nr].code)
-			return true;
-	return false;
-}
-
 /* Once per code: the same sentence on thirty lines helps nobody. */
 static void put_remedies(const struct findings *findings, size_t shown)
 {
@@ -158,7 +170,7 @@ static void put_remedies(const struct findings *findings, size_t shown)
 			cpupolicy_finding_info(findings->item[i].code);
 		char *line;
 
-		if (!info || seen_before(findings, i))
+		if (!info || finding_seen(findings, i))
 			continue;
 		line = format_text("%s.%s%s%s", info->summary,
 				   info->remedy[0] ? " -> " : "", info->remedy,
@@ -167,6 +179,37 @@ static void put_remedies(const struct findings *findings, size_t shown)
 		put_wrapped(stdout, line, 6, 6);
 		free(line);
 	}
+}
+
+/*
+ * A record of names leaves something out of nearly every register: more than a
+ * few places that were not recorded are one row.
+ */
+static bool unrecorded_row(struct table *table, const struct findings *findings,
+			   size_t at, const struct words *allow)
+{
+	const struct cpupolicy_finding *f = &findings->item[at];
+	char *addresses, *grade, *code, *where, *happens;
+	size_t nr;
+
+	if (f->code != CPUPOLICY_F_NOT_RECORDED)
+		return false;
+	addresses = findings_addresses(findings, f->code, &nr);
+	if (nr > FEW_UNRECORDED && !finding_seen(findings, at)) {
+		grade = format_text("%s%s", cpupolicy_grade_name(f->grade),
+				    finding_allowed(f, allow) ? ", allowed"
+							      : "");
+		code = format_text("F%03u", f->code);
+		where = format_text("%zu places", nr);
+		happens = format_text("not recorded: %s", addresses);
+		table_row(table, grade, code, where, "", "", happens);
+		free(grade);
+		free(code);
+		free(where);
+		free(happens);
+	}
+	free(addresses);
+	return nr > FEW_UNRECORDED;
 }
 
 static void put_findings(const struct check_answer *answer,
@@ -181,7 +224,9 @@ static void put_findings(const struct check_answer *answer,
 	for (size_t i = 0; i < shown; i++) {
 		const struct cpupolicy_finding *f = &findings->item[i];
 
-		finding_row(&table, answer, f, finding_allowed(f, allow));
+		if (!unrecorded_row(&table, findings, i, allow))
+			finding_row(&table, answer, f,
+				    finding_allowed(f, allow));
 		unknown |= f->code != CPUPOLICY_F_NOT_RECORDED &&
 			   !host_recorded(answer, &f->at);
 	}

@@ -7,6 +7,19 @@
 
 #include "cli.h"
 
+struct question {
+	struct cpupolicy_hostset_options options;
+	struct words allow;
+	bool strict, json;
+	size_t first; /* findings to print; 0: all */
+};
+
+/* One operand: its first document, and perhaps more behind it. */
+struct check_operand {
+	struct inputs inputs;
+	struct input input;
+};
+
 struct check_side {
 	struct cpupolicy_policy policy;
 	struct findings findings; /* of the way from record to set */
@@ -26,10 +39,17 @@ struct check_answer {
 int allow_valid(const struct words *allow);
 bool finding_allowed(const struct cpupolicy_finding *finding,
 		     const struct words *allow);
+/* What one finding does to the verdict. */
+enum cpupolicy_verdict finding_verdict(const struct cpupolicy_finding *finding,
+				       const struct words *allow);
 /* @first: print at most that many findings; 0: all */
 void put_answer(const struct check_answer *answer, const struct words *allow,
 		size_t first);
 int put_answer_json(const struct check_answer *answer,
 		    const struct words *allow, bool fits);
+
+/* check_many.c: all guests of one operand against all hosts of the other */
+int check_many(struct check_operand *guests, struct check_operand *hosts,
+	       const struct question *question);
 
 #endif

@@ -26,6 +26,8 @@ void put_command_help(const struct command *command)
 {
 	printf("Usage: cpupolicy %s %s\n\n%s\n\n%s", command->name,
 	       command->arguments, command->summary, command->help);
+	if (command->more_help)
+		command->more_help();
 }
 
 static int misused(const struct command *command, const char *what,

@@ -29,13 +29,15 @@ struct command {
 	const char *name;
 	const char *arguments;
 	const char *summary;
-	const char *help; /* options and an example */
+	const char *help;	 /* options and an example */
+	void (*more_help)(void); /* NULL: that is all */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
 extern const struct command command_record, command_show, command_host;
 extern const struct command command_diff, command_mask, command_check;
-extern const struct command command_matrix, command_baseline, command_explain;
+extern const struct command command_matrix, command_baseline, command_convert;
+extern const struct command command_explain;
 
 /* text.c */
 struct text {
@@ -61,7 +63,11 @@ int text_columns(const char *text);
  */
 char *some_words(const char *list, size_t most);
 bool word_listed(const char *list, const char *word);
+/* progress.c: tell somebody who waits. @of 0: nobody knows how many there will
+ * be; with @nr all of them, it is at its end. */
 void progress(const char *doing, size_t nr, size_t of);
+/* Take it away again; what is printed afterwards stands alone. */
+void progress_end(void);
 
 /* args.c */
 struct words {
@@ -104,6 +110,9 @@ struct input {
 	char *stem; /* the file's name without folder and extension; text */
 	struct cpupolicy_document document;
 	const struct cpupolicy_model *model; /* MODEL */
+	/* as it was written, for inputs_next(); NULL: not read from a file */
+	const char *text;
+	size_t size;
 };
 
 /* Input functions return 0, or EXIT_TROUBLE with the message printed. */
@@ -111,8 +120,13 @@ int input_open(struct input *input, const char *argument);
 /* As input_open(), but a mask is trouble. */
 int input_open_policy(struct input *input, const char *argument);
 void input_close(struct input *input);
-/* Folders become their files, sorted. */
-int input_expand(struct words *out, const struct words *operands);
+/* For inputs.c. @place: behind the name; a line of the file, say */
+void input_name(struct input *input, const char *argument, const char *place);
+int input_open_builtin(struct input *input, const char *argument);
+int input_parse(struct input *input, struct cpupolicy_stream *stream);
+int input_refuse_mask(const struct input *input);
+/* Trouble where standard input was taken before. */
+int input_take_standard(const char *argument);
 int input_hypervisor(struct cpupolicy_hostset_options *options,
 		     const char *name);
 /* A record becomes the set asked for; anything else is taken literally. */
@@ -130,6 +144,46 @@ int input_apply_mode(struct cpupolicy_policy *policy, const struct input *input,
 void input_normalize(struct cpupolicy_policy *policy,
 		     const struct input *input);
 
+/*
+ * inputs.c: the documents of all operands, one after another
+ *
+ *	status = inputs_begin(&inputs, &operands);
+ *	while (inputs_next(&input, &inputs)) {
+ *		if (!inputs_parse(&input, &inputs))
+ *			...
+ *		input_close(&input);
+ *	}
+ *	status = inputs_end(&inputs);
+ *
+ * inputs_next() reads and names, so that what was seen before need not be
+ * parsed; @text of the input lasts until the next call. It stops at the first
+ * trouble, which inputs_end() returns; users may set @status to stop it.
+ */
+struct inputs {
+	size_t nr;    /* documents so far */
+	bool several; /* there are or may be more than one */
+	int status;   /* 0, or EXIT_TROUBLE with the message printed */
+
+	struct words files;
+	size_t next;
+	const char *argument;		 /* of the current document */
+	struct cpupolicy_stream *stream; /* NULL: this machine or a model */
+	size_t plain; /* the length of the stream's name, line left out */
+	bool lines;   /* the current document is a line of a file */
+	bool unknown; /* nobody knows how many there will be */
+};
+
+/* Folders become their files, sorted. */
+int input_expand(struct words *out, const struct words *operands);
+int inputs_begin(struct inputs *inputs, const struct words *operands);
+bool inputs_next(struct input *input, struct inputs *inputs);
+/* As input_open_policy(), of the current document. */
+int inputs_parse(struct input *input, struct inputs *inputs);
+/* A line of a file is known by the name that it gives itself. */
+void inputs_own_name(struct input *input, const struct inputs *inputs,
+		     const char *name, size_t length);
+int inputs_end(struct inputs *inputs);
+
 /* walk.c */
 struct difference {
 	struct cpupolicy_address at;
@@ -146,6 +200,11 @@ void walk_differences(const struct cpupolicy_policy *a,
 /* Every field and bit that is not zero. */
 void walk_policy(const struct cpupolicy_policy *policy, walk_function *each,
 		 void *arg);
+/* The same of two rows, or two MSRs, of one leaf or index. */
+void walk_row(const struct cpupolicy_row *a, const struct cpupolicy_row *b,
+	      enum cpupolicy_vendor_id vendor, walk_function *each, void *arg);
+void walk_msr(const struct cpupolicy_msr *a, const struct cpupolicy_msr *b,
+	      enum cpupolicy_vendor_id vendor, walk_function *each, void *arg);
 bool is_feature(const struct difference *difference);
 /* Caches, brand, mirrors: they follow from elsewhere. */
 bool is_description(const struct difference *difference);
@@ -172,7 +231,14 @@ void findings_sink(void *arg, const struct cpupolicy_finding *finding);
 void findings_free(struct findings *findings);
 /* Worst first, then by code and address. */
 void findings_sort(struct findings *findings);
+int compare_findings(const void *left, const void *right);
 char *finding_address(const struct cpupolicy_finding *finding);
+/* Has one before it the same code? */
+bool finding_seen(const struct findings *findings, size_t nr);
+/* "7.2, d.2, 1:ecx": where all findings of that code are; NULL: there is none
+ */
+char *findings_addresses(const struct findings *findings, uint16_t code,
+			 size_t *nr);
 const char *finding_field(const struct cpupolicy_finding *finding);
 const char *finding_effect(const struct cpupolicy_finding *finding);
 /* By code (F017) or name; NULL: none */
@@ -194,6 +260,7 @@ void table_cell(struct table *table, const char *text);
 /* Aligned; the last column wraps at CLI_WIDTH. Frees the cells. */
 void table_print(struct table *table, int indent);
 void table_print_to(FILE *to, struct table *table, int indent);
+void table_free(struct table *table);
 
 /* describe.c: what a policy or a record says about its machine */
 struct description {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * cmd_baseline.c - the best that all these hosts can offer, and what each of
  * them costs.
@@ -40,9 +40,10 @@ static void put_kind(const struct pool *pool, const struct cost *cost,
 {
 	char *name = pool_kind_text(pool, kind->kind);
 	int level = cpupolicy_abi_level(&cost->baseline);
-	char abi[32];
+	char abi[32], class[CLASS_TEXT];
 
-	printf("  %s\n", name);
+	printf("  %s, class %s\n", name,
+	       class_text(class, pool_class(pool, kind->kind)));
 	if (kind->lacks || kind->lowers)
 		put_words("lacks ", kind->lacks, kind->lowers, all, 4);
 	else
@@ -121,16 +122,18 @@ static void put_cost(const struct pool *pool, const struct cost *cost,
 		telling->all || cost->nr <= FEW_KINDS ? cost->nr : FEW_KINDS;
 	const struct cpupolicy_field *bits =
 		cpupolicy_field_find("phys_bits", 9);
-	char vendor[64], abi[32];
+	char vendor[64], abi[32], class[CLASS_TEXT];
 
 	vendor_text(vendor, &cost->baseline);
 	abi_text(abi, cpupolicy_abi_level(&cost->baseline));
+	class_text(class, cpupolicy_policy_class_id(&cost->baseline));
 	printf("pool: %zu host%s of %zu kind%s, %s\n", pool->nr_hosts,
 	       pool->nr_hosts == 1 ? "" : "s", cost->nr,
 	       cost->nr == 1 ? "" : "s", vendor);
-	printf("baseline: %s, %u physical address bits, %u features%s%s\n", abi,
-	       bits ? cpupolicy_field_get(&cost->baseline, bits) : 0,
-	       count_features(&cost->baseline),
+	printf("baseline: %s, %u physical address bits, %u features, class "
+	       "%s%s%s\n",
+	       abi, bits ? cpupolicy_field_get(&cost->baseline, bits) : 0,
+	       count_features(&cost->baseline), class,
 	       telling->output ? "; written to " : "",
 	       telling->output ? telling->output : "");
 	for (size_t i = 0; i < shown && cost->nr > 1; i++)
@@ -156,16 +159,9 @@ static json_t *words_json(const char *words)
 	return list;
 }
 
-static json_t *kind_json(const struct pool *pool, const struct kind_cost *kind,
+static json_t *kind_json(json_t *object, const struct kind_cost *kind,
 			 const struct cost *cost)
 {
-	json_t *hosts = json_array(), *object = json_object();
-
-	for (size_t i = 0; i < pool->nr_hosts; i++)
-		if (pool->host[i].kind == kind->kind)
-			json_array_append_new(hosts,
-					      json_text(pool->host[i].name));
-	json_object_set_new(object, "hosts", hosts);
 	json_object_set_new(object, "lacks", words_json(kind->lacks));
 	json_object_set_new(object, "lowers", words_json(kind->lowers));
 	json_object_set_new(object, "gains_without", words_json(kind->gains));
@@ -182,17 +178,20 @@ static int put_cost_json(const struct pool *pool, const struct cost *cost,
 			 const char *name)
 {
 	json_t *object = json_object(), *kinds = json_array();
-	json_t *findings = json_array();
-	char vendor[64];
+	json_t *findings = json_array(), **kind = pool_kinds_json(pool);
+	char vendor[64], class[CLASS_TEXT];
 
 	for (size_t i = 0; i < cost->nr; i++)
-		json_array_append_new(kinds,
-				      kind_json(pool, &cost->kind[i], cost));
+		json_array_append_new(kinds, kind_json(kind[cost->kind[i].kind],
+						       &cost->kind[i], cost));
+	free(kind);
 	for (size_t i = 0; i < cost->findings.nr; i++)
 		json_array_append_new(findings,
 				      finding_json(&cost->findings.item[i]));
 	vendor_text(vendor, &cost->baseline);
+	class_text(class, cpupolicy_policy_class_id(&cost->baseline));
 	json_count(object, "hosts", pool->nr_hosts);
+	json_object_set_new(object, "class", json_string(class));
 	json_object_set_new(object, "vendor", json_text(vendor));
 	json_object_set_new(object, "abi_level",
 			    json_integer(cpupolicy_abi_level(&cost->baseline)));

@@ -7,27 +7,17 @@
 
 #include "answer.h"
 
-struct question {
-	struct cpupolicy_hostset_options options;
-	struct words allow;
-	bool strict, json;
-	size_t first; /* findings to print; 0: all */
-};
-
-static int prepare_side(struct check_side *side, const char *argument,
+static int prepare_side(struct check_side *side, struct check_operand *operand,
 			const struct cpupolicy_hostset_options *options,
 			enum cpupolicy_set set)
 {
-	struct input input;
-	int status = input_open_policy(&input, argument);
+	int status = inputs_parse(&operand->input, &operand->inputs);
 
-	if (status)
-		return status;
-	status = input_policy(&side->policy, &input, options, set,
-			      findings_sink, &side->findings);
 	if (!status)
-		side->label = input_label(&input, options, set);
-	input_close(&input);
+		status = input_policy(&side->policy, &operand->input, options,
+				      set, findings_sink, &side->findings);
+	if (!status)
+		side->label = input_label(&operand->input, options, set);
 	return status;
 }
 
@@ -63,26 +53,20 @@ static enum cpupolicy_verdict judge(struct check_answer *answer,
 
 	for (size_t i = 0; i < answer->findings.nr; i++) {
 		const struct cpupolicy_finding *f = &answer->findings.item[i];
-		enum cpupolicy_verdict one = CPUPOLICY_FITS_WITH_NOTES;
+		enum cpupolicy_verdict one = finding_verdict(f, allow);
 
 		answer->count[f->grade]++;
 		answer->unrecorded += f->code == CPUPOLICY_F_NOT_RECORDED;
-		if (f->grade == CPUPOLICY_GRADE_BLOCK)
-			one = CPUPOLICY_DOES_NOT_FIT;
-		else if (f->grade == CPUPOLICY_GRADE_SECURITY)
-			one = CPUPOLICY_FITS_INSECURE;
-		if (finding_allowed(f, allow)) {
-			answer->allowed++;
-			one = CPUPOLICY_FITS_WITH_NOTES;
-		}
+		answer->allowed += finding_allowed(f, allow);
 		if (one > verdict)
 			verdict = one;
 	}
 	return verdict;
 }
 
-static int answer_check(struct check_answer *answer, const char *guest,
-			const char *host, const struct question *question)
+static int answer_check(struct check_answer *answer,
+			struct check_operand *guest, struct check_operand *host,
+			const struct question *question)
 {
 	int status = prepare_side(&answer->guest, guest, &question->options,
 				  CPUPOLICY_SET_OFFER);
@@ -112,15 +96,15 @@ static void answer_free(struct check_answer *answer)
 	findings_free(&answer->findings);
 }
 
-static int ask(const struct words *operands, const struct question *question)
+static int check_pair(struct check_operand *guest, struct check_operand *host,
+		      const struct question *question)
 {
 	struct check_answer *answer =
 		more_room(NULL, &(size_t){ 0 }, 1, sizeof(*answer));
 	int status;
 
 	*answer = (struct check_answer){ 0 };
-	status = answer_check(answer, operands->item[0], operands->item[1],
-			      question);
+	status = answer_check(answer, guest, host, question);
 	if (!status) {
 		bool fits = answer->verdict <= CPUPOLICY_FITS_WITH_NOTES &&
 			    !answer->refused;
@@ -135,6 +119,42 @@ static int ask(const struct words *operands, const struct question *question)
 	}
 	answer_free(answer);
 	free(answer);
+	return status;
+}
+
+/* Only then it shows whether there is one document or more. */
+static int open_operand(struct check_operand *operand, char *word)
+{
+	const struct words one = { .item = &word, .nr = 1 };
+
+	inputs_begin(&operand->inputs, &one);
+	inputs_next(&operand->input, &operand->inputs);
+	return operand->inputs.status;
+}
+
+static void close_operand(struct check_operand *operand)
+{
+	input_close(&operand->input);
+	inputs_end(&operand->inputs);
+}
+
+static int ask(const struct words *operands, const struct question *question)
+{
+	struct check_operand *side =
+		more_room(NULL, &(size_t){ 0 }, 2, sizeof(*side));
+	int status;
+
+	memset(side, 0, 2 * sizeof(*side));
+	status = open_operand(&side[0], operands->item[0]);
+	if (!status)
+		status = open_operand(&side[1], operands->item[1]);
+	if (!status && (side[0].inputs.several || side[1].inputs.several))
+		status = check_many(&side[0], &side[1], question);
+	else if (!status)
+		status = check_pair(&side[0], &side[1], question);
+	close_operand(&side[0]);
+	close_operand(&side[1]);
+	free(side);
 	return status;
 }
 
@@ -173,7 +193,9 @@ const struct command command_check = {
 	.arguments = "GUEST HOST [--allow GRADE|CODE,...] [--strict]",
 	.summary = "can this guest run on that host, and if not, exactly why",
 	.help = "A record given as GUEST means its offer set, as HOST its "
-		"accept set; a policy is\ntaken literally.\n\n"
+		"accept set; a policy is\ntaken literally. Of folders and of "
+		"files with a document in each line every guest\nis checked "
+		"against every host, and the answer is a summary.\n\n"
 		"  --allow WHAT,...   let findings of a grade (hint, note, "
 		"security) or of a code\n"
 		"                     (F017) pass\n"

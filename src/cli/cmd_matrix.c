@@ -1,18 +1,14 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * cmd_matrix.c - who can move to whom.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "pool.h"
+#include "kinds.h"
 
-#define FEW_HOSTS  7 /* more get letters: names no longer fit above columns */
-#define MOST_HOSTS 60
-
-struct moves {
-	size_t fit, insecure, all;
-};
+#define FEW_HOSTS  7  /* more get letters: names no longer fit above columns */
+#define MOST_HOSTS 60 /* more are told by their kinds */
 
 struct counts {
 	uint32_t block, security;
@@ -30,10 +26,10 @@ static struct counts compare(const struct pool *pool, size_t guest, size_t host,
 			     const struct cpupolicy_policy *common)
 {
 	const struct cpupolicy_policy *promised =
-		common ? common : &pool->kind[pool->host[guest].kind].offer;
+		common ? common : pool_offer(pool, pool->host[guest].kind);
 	struct counts counts = { 0 };
 
-	cpupolicy_check(promised, &pool->kind[pool->host[host].kind].accept,
+	cpupolicy_check(promised, pool_accept(pool, pool->host[host].kind),
 			count, &counts);
 	return counts;
 }
@@ -78,14 +74,6 @@ static void add_cell(struct table *table, bool same, struct counts counts)
 	table_cell(table, cell);
 }
 
-static void put_totals(const struct moves *moves)
-{
-	printf("%zu of %zu moves fit", moves->fit, moves->all);
-	if (moves->insecure)
-		printf(", %zu of them insecurely (yes!)", moves->insecure);
-	puts("");
-}
-
 static void put_matrix(const struct pool *pool,
 		       const struct cpupolicy_policy *common)
 {
@@ -116,27 +104,21 @@ static void put_matrix(const struct pool *pool,
 		}
 	}
 	table_print(&table, 0);
-	put_totals(&moves);
+	put_moves(&moves, " (yes!)");
 }
 
-static int put_matrix_json(const struct pool *pool,
-			   const struct cpupolicy_policy *common)
+static json_t *moves_json(const struct pool *pool,
+			  const struct cpupolicy_policy *common)
 {
-	json_t *hosts = json_array(), *list = json_array();
-	json_t *object = json_object();
-	struct moves moves = { 0 };
+	json_t *list = json_array();
 
-	for (size_t i = 0; i < pool->nr_hosts; i++) {
-		json_array_append_new(hosts, json_text(pool->host[i].name));
+	for (size_t i = 0; i < pool->nr_hosts; i++)
 		for (size_t j = 0; j < pool->nr_hosts; j++) {
 			struct counts counts;
 
 			if (i == j)
 				continue;
-			progress("checking", moves.all,
-				 pool->nr_hosts * (pool->nr_hosts - 1));
 			counts = compare(pool, i, j, common);
-			add_move(&moves, counts);
 			json_array_append_new(
 				list,
 				json_pack("{s:s, s:s, s:b, s:I, s:I}", "from",
@@ -146,13 +128,23 @@ static int put_matrix_json(const struct pool *pool,
 					  (json_int_t)counts.block, "security",
 					  (json_int_t)counts.security));
 		}
-	}
-	progress("checking", moves.all, moves.all);
+	return list;
+}
+
+static int put_matrix_json(const struct pool *pool, const struct kinds *kinds,
+			   const struct cpupolicy_policy *common)
+{
+	json_t *hosts = json_array(), *object = json_object();
+
+	for (size_t i = 0; i < pool->nr_hosts; i++)
+		json_array_append_new(hosts, json_text(pool->host[i].name));
 	json_object_set_new(object, "hosts", hosts);
-	json_object_set_new(object, "moves", list);
-	json_count(object, "fit", moves.fit);
-	json_count(object, "insecure", moves.insecure);
-	json_count(object, "all", moves.all);
+	json_object_set_new(object, "kinds", kinds_json(kinds));
+	if (pool->nr_hosts <= MOST_HOSTS)
+		json_object_set_new(object, "moves", moves_json(pool, common));
+	json_count(object, "fit", kinds->all.fit);
+	json_count(object, "insecure", kinds->all.insecure);
+	json_count(object, "all", kinds->all.all);
 	return json_put(object);
 }
 
@@ -160,20 +152,22 @@ static int matrix(struct pool *pool, const struct words *operands,
 		  const char *mode, bool level, bool json)
 {
 	struct cpupolicy_policy *common = NULL;
+	struct kinds kinds = { 0 };
 	int status = pool_read(pool, operands, mode);
 
 	if (!status && level) {
 		common = more_room(NULL, &(size_t){ 0 }, 1, sizeof(*common));
 		status = pool_baseline(common, pool, NULL, NULL);
 	}
-	if (!status && !json && pool->nr_hosts > MOST_HOSTS)
-		status = trouble("matrix: %zu hosts do not fit on a screen;"
-				 " %d do, or ask for --json",
-				 pool->nr_hosts, MOST_HOSTS);
+	if (!status && (json || pool->nr_hosts > MOST_HOSTS))
+		kinds_compare(&kinds, pool, common);
 	if (!status && json)
-		status = put_matrix_json(pool, common);
+		status = put_matrix_json(pool, &kinds, common);
+	else if (!status && pool->nr_hosts > MOST_HOSTS)
+		put_kinds(&kinds);
 	else if (!status)
 		put_matrix(pool, common);
+	kinds_free(&kinds);
 	free(common);
 	return status;
 }
@@ -211,7 +205,9 @@ const struct command command_matrix = {
 	.help = "A row is where the guest was started, a column where it "
 		"moves. no:7 means seven\nblocking findings; yes! means that "
 		"it "
-		"fits but is less secure there.\n\n"
+		"fits but is less secure there. More than 60 hosts are told\n"
+		"by their kinds: where guests of each can go, and whom each "
+		"takes.\n\n"
 		"  --mode M           guests were started under this mode "
 		"(hyperv-r2, hyperv-tlfs2)\n"
 		"  --baseline         guests were started under the baseline "

@@ -11,6 +11,7 @@ static void show_whole(const struct shown *shown, bool dropped)
 {
 	put_header(shown);
 	put_contents(&shown->policy);
+	put_cores(shown);
 	put_notes(shown);
 	if (dropped)
 		put_dropped(&shown->findings);
@@ -35,75 +36,91 @@ static void add_brief(struct table *table, const struct shown *shown)
 	free(features);
 }
 
-static int show_one(struct showing *how, const char *argument)
+/* Of many, an element of an array; @nr: how many there were before. */
+static int add_json(struct showing *how, const struct shown *shown, size_t nr)
 {
-	struct shown *shown =
-		more_room(NULL, &(size_t){ 0 }, 1, sizeof(*shown));
-	int status;
+	json_t *object = shown_json(shown, how->dropped);
+	char *text = json_dumps(object, JSON_SORT_KEYS | JSON_INDENT(2));
+	char *whole = text && how->several
+			      ? format_text("%s%s", nr ? ",\n" : "[\n", text)
+			      : text;
 
-	*shown = (struct shown){ .set = how->set };
-	status = input_open_policy(&shown->input, argument);
-	if (status) {
-		free(shown);
-		return status;
-	}
-	status = input_policy(&shown->policy, &shown->input, &how->options,
-			      how->set, findings_sink, &shown->findings);
-	if (!status) {
-		shown->label =
-			input_label(&shown->input, &how->options, how->set);
-		describe(&shown->description, &shown->policy, &shown->input);
-		if (how->json)
-			json_array_append_new(how->list,
-					      shown_json(shown, how->dropped));
-		else if (how->brief)
-			add_brief(&how->table, shown);
-		else
-			show_whole(shown, how->dropped);
-		description_free(&shown->description);
-	}
-	free(shown->label);
-	findings_free(&shown->findings);
-	input_close(&shown->input);
-	free(shown);
-	return status;
+	json_decref(object);
+	if (whole != text)
+		free(text);
+	return spool_add(&how->spool, whole);
 }
 
-static int show_json(json_t *list, bool one)
+static int end_json(struct showing *how)
 {
-	json_t *first = one ? json_incref(json_array_get(list, 0)) : NULL;
+	int status = spool_add(&how->spool,
+			       format_text(how->several ? "\n]\n" : "\n"));
 
-	if (!first)
-		return json_put(list);
-	json_decref(list);
-	return json_put(first);
+	return status ? status : spool_write(&how->spool, "-");
 }
 
-static int show_all(struct showing *how, const struct words *files)
+static int add_shown(struct showing *how, struct shown *shown, size_t nr)
 {
 	int status = 0;
 
-	if (files->nr > 1 && !how->json && !how->dropped)
-		how->brief = true;
+	shown->label = input_label(&shown->input, &how->options, how->set);
+	describe(&shown->description, &shown->policy, &shown->input);
+	if (how->json) {
+		status = add_json(how, shown, nr);
+	} else if (how->brief) {
+		add_brief(&how->table, shown);
+	} else {
+		progress_end();
+		show_whole(shown, how->dropped);
+	}
+	description_free(&shown->description);
+	free(shown->label);
+	return status;
+}
+
+static int show_one(struct showing *how, struct shown *shown, size_t nr)
+{
+	int status = input_policy(&shown->policy, &shown->input, &how->options,
+				  how->set, findings_sink, &shown->findings);
+
+	if (!status)
+		status = add_shown(how, shown, nr);
+	findings_free(&shown->findings);
+	return status;
+}
+
+static int show_all(struct showing *how, const struct words *operands)
+{
+	struct shown *shown =
+		more_room(NULL, &(size_t){ 0 }, 1, sizeof(*shown));
+	struct inputs inputs;
+	int status;
+
 	how->table.columns = 6;
 	how->table.long_lines = true;
-	how->list = json_array();
-	for (size_t i = 0; i < files->nr && !status; i++) {
-		progress("reading", i, files->nr);
-		status = show_one(how, files->item[i]);
+	*shown = (struct shown){ .set = how->set };
+	inputs_begin(&inputs, operands);
+	while (inputs_next(&shown->input, &inputs)) {
+		how->several = inputs.several;
+		how->brief |= how->several && !how->json && !how->dropped;
+		if (!inputs_parse(&shown->input, &inputs))
+			inputs.status = show_one(how, shown, inputs.nr - 1);
+		input_close(&shown->input);
 	}
-	progress("reading", files->nr, files->nr);
+	status = inputs_end(&inputs);
+	free(shown);
 	if (!status && how->json)
-		return show_json(how->list, files->nr == 1);
+		status = end_json(how);
 	if (!status)
 		table_print(&how->table, 0);
-	json_decref(how->list);
+	table_free(&how->table);
+	spool_free(&how->spool);
 	return status;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	struct words operands = { 0 }, files = { 0 };
+	struct words operands = { 0 };
 	struct showing how = { .set = CPUPOLICY_SET_OFFER };
 	const char *hypervisor = NULL;
 	bool offer = false, accept = false;
@@ -125,14 +142,11 @@ static int run(const struct command *command, int argc, char **argv)
 			"show: --offer and --accept exclude each other");
 	if (status == ARGS_GO_ON)
 		status = input_hypervisor(&how.options, hypervisor);
-	if (!status)
-		status = input_expand(&files, &operands);
 	if (accept)
 		how.set = CPUPOLICY_SET_ACCEPT;
-	if (!status && files.nr)
-		status = show_all(&how, &files);
+	if (!status && operands.nr)
+		status = show_all(&how, &operands);
 	words_free(&operands);
-	words_free(&files);
 	return status;
 }
 

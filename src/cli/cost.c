@@ -112,11 +112,11 @@ static void measure(struct kind_cost *cost, const struct pool *pool,
 		    const struct cost *all, const struct cpupolicy_policy *best,
 		    const struct cpupolicy_policy *without)
 {
-	const struct pool_kind *kind = &pool->kind[cost->kind];
 	struct change lacks = { 0 }, gains = { .gain = true };
 	struct remains remains = { 0 };
 
-	walk_differences(best, &kind->offer, add_change, &lacks);
+	walk_differences(best, pool_offer(pool, cost->kind), add_change,
+			 &lacks);
 	cost->lacks = lacks.features.s;
 	cost->lowers = lacks.numbers.s;
 	if (without) {
@@ -127,7 +127,8 @@ static void measure(struct kind_cost *cost, const struct pool *pool,
 	cost->raises = gains.numbers.s;
 	cost->nr_gains = gains.nr;
 	cost->nr_lacks = lacks.nr;
-	cpupolicy_check(&all->baseline, &kind->accept, add_remaining, &remains);
+	cpupolicy_check(&all->baseline, pool_accept(pool, cost->kind),
+			add_remaining, &remains);
 	cost->exposes = remains.exposes.s;
 	cost->nr_block = remains.nr_block;
 }
@@ -150,8 +151,8 @@ static void measure_all(struct cost *out, const struct pool *pool)
 
 	cpupolicy_policy_clear(&best);
 	for (size_t i = nr; i-- > 0;) {
-		raise_to(&best, &pool->kind[i].offer);
-		after[i] = pool->kind[i].offer;
+		raise_to(&best, pool_offer(pool, i));
+		after[i] = *pool_offer(pool, i);
 		if (i + 1 < nr)
 			level(&after[i], &after[i], &after[i + 1]);
 	}
@@ -169,9 +170,9 @@ static void measure_all(struct cost *out, const struct pool *pool)
 		measure(&out->kind[i], pool, out, &best,
 			nr > 1 ? &without : NULL);
 		if (first)
-			before = pool->kind[0].offer;
+			before = *pool_offer(pool, 0);
 		else
-			level(&before, &before, &pool->kind[i].offer);
+			level(&before, &before, pool_offer(pool, i));
 	}
 	progress("measuring", nr, nr);
 	free(after);

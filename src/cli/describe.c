@@ -73,7 +73,9 @@ void describe(struct description *out, const struct cpupolicy_policy *policy,
 	out->abi_level = cpupolicy_abi_level(policy);
 	if (input->kind == INPUT_RECORD && record->nr_cores) {
 		core = record->cores[0];
-		identify(out, &core);
+		/* libcpuid goes by rows: from some of their bits it guesses */
+		if (!core.known)
+			identify(out, &core);
 		out->recorded = provenance(record);
 	}
 	out->signature = cpupolicy_core_signature(&core);

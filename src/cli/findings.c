@@ -44,7 +44,7 @@ static int compare_addresses(const struct cpupolicy_address *a,
 	return differs ? differs : order(a->low, b->low);
 }
 
-static int compare(const void *left, const void *right)
+int compare_findings(const void *left, const void *right)
 {
 	const struct cpupolicy_finding *a = left, *b = right;
 	int differs = order(b->grade, a->grade);
@@ -62,7 +62,7 @@ void findings_sort(struct findings *findings)
 {
 	if (findings->nr)
 		qsort(findings->item, findings->nr, sizeof(*findings->item),
-		      compare);
+		      compare_findings);
 }
 
 /* "7.1:ecx[9,12-14]": bits that share one finding */
@@ -74,7 +74,8 @@ char *finding_address(const struct cpupolicy_finding *finding)
 
 	cpupolicy_address_text(at, &finding->at);
 	if (finding->code == CPUPOLICY_F_NOT_RECORDED) {
-		at[strcspn(at, ":[")] = '\0';
+		/* a whole leaf, or some bits of a register */
+		at[strcspn(at, finding->mask ? "[" : ":[")] = '\0';
 		return format_text("%s", at);
 	}
 	if (finding->field || finding->mask == 0 ||
@@ -101,6 +102,33 @@ char *finding_address(const struct cpupolicy_finding *finding)
 		free(text.s);
 		return whole;
 	}
+}
+
+bool finding_seen(const struct findings *findings, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (findings->item[i].code == findings->item[nr].code)
+			return true;
+	return false;
+}
+
+char *findings_addresses(const struct findings *findings, uint16_t code,
+			 size_t *nr)
+{
+	struct text text = { 0 };
+
+	*nr = 0;
+	for (size_t i = 0; i < findings->nr; i++) {
+		char *address;
+
+		if (findings->item[i].code != code)
+			continue;
+		address = finding_address(&findings->item[i]);
+		text_word(&text, ", ", address);
+		free(address);
+		++*nr;
+	}
+	return text.s;
 }
 
 const char *finding_field(const struct cpupolicy_finding *finding)

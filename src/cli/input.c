@@ -2,28 +2,26 @@
 /*
  * input.c - what POLICY, GUEST and HOST can be, and what each then means.
  */
-#define _POSIX_C_SOURCE 200809L
-
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli.h"
 
-static void name_input(struct input *input, const char *argument)
+void input_name(struct input *input, const char *argument, const char *place)
 {
+	bool standard = strcmp(argument, "-") == 0;
 	const char *slash = strrchr(argument, '/');
 	const char *base = slash && slash[1] ? slash + 1 : argument;
 	const char *dot = strrchr(base, '.');
 	int length =
 		(int)(dot && dot != base ? (size_t)(dot - base) : strlen(base));
-	char *stem = format_text("%.*s", length, base);
+	char *stem = format_text("%.*s%s", length, base, place);
+	char *name = format_text("%s%s", standard ? "standard input" : argument,
+				 place);
 
-	input->name = escape(strcmp(argument, "-") == 0 ? "standard input"
-							: argument);
+	input->name = escape(name);
 	input->stem = escape(stem);
+	free(name);
 	free(stem);
 }
 
@@ -54,11 +52,17 @@ static int open_model(struct input *input, const char *name)
 	return EXIT_TROUBLE;
 }
 
-static int open_document(struct input *input, const char *path)
+int input_open_builtin(struct input *input, const char *argument)
+{
+	return strcmp(argument, "@host") == 0 ? open_this_host(input)
+					      : open_model(input, argument + 1);
+}
+
+int input_parse(struct input *input, struct cpupolicy_stream *stream)
 {
 	struct cpupolicy_error error = { 0 };
 
-	if (cpupolicy_document_read(&input->document, path, &error) < 0)
+	if (cpupolicy_stream_parse(&input->document, stream, &error) < 0)
 		return trouble_of(&error);
 	switch (input->document.kind) {
 	case CPUPOLICY_DOCUMENT_RECORD:
@@ -73,49 +77,90 @@ static int open_document(struct input *input, const char *path)
 	case CPUPOLICY_DOCUMENT_NONE:
 		break;
 	}
-	return trouble("%s: neither a record nor a policy nor a mask", path);
+	return trouble("%s: neither a record nor a policy nor a mask",
+		       input->name);
 }
 
-/* Standard input is gone once it was read. */
-static bool standard_input_taken(const char *argument)
+/* Where one document is expected, a file with many is no answer. */
+static int read_single(struct input *input, struct cpupolicy_stream *stream)
+{
+	struct cpupolicy_error error = { 0 };
+	int got = cpupolicy_stream_next(NULL, NULL, stream, &error);
+	int status = got > 0 ? input_parse(input, stream) : 0;
+
+	if (status)
+		return status;
+	if (got > 0)
+		got = cpupolicy_stream_next(NULL, NULL, stream, &error);
+	if (got < 0)
+		return trouble_of(&error);
+	if (got > 0)
+		return trouble("%s: there are more documents than one in this"
+			       " file; expected a single one",
+			       cpupolicy_stream_name(stream));
+	return 0;
+}
+
+static int open_file(struct input *input, const char *path)
+{
+	struct cpupolicy_error error = { 0 };
+	struct cpupolicy_stream *stream;
+	int status;
+
+	if (cpupolicy_stream_open(&stream, path, &error) < 0)
+		return trouble_of(&error);
+	status = read_single(input, stream);
+	cpupolicy_stream_close(stream);
+	return status;
+}
+
+int input_take_standard(const char *argument)
 {
 	static bool taken;
-	bool before = taken;
 
 	if (strcmp(argument, "-") != 0)
-		return false;
+		return 0;
+	if (taken)
+		return trouble("standard input can be read only once");
 	taken = true;
-	return before;
+	return 0;
 }
 
 int input_open(struct input *input, const char *argument)
 {
-	int status;
+	int status = input_take_standard(argument);
 
 	*input = (struct input){ 0 };
-	if (standard_input_taken(argument))
-		return trouble("standard input can be read only once");
-	name_input(input, argument);
-	if (strcmp(argument, "@host") == 0)
-		status = open_this_host(input);
-	else if (argument[0] == '@')
-		status = open_model(input, argument + 1);
+	if (status)
+		return status;
+	input_name(input, argument, "");
+	if (argument[0] == '@')
+		status = input_open_builtin(input, argument);
 	else
-		status = open_document(input, argument);
+		status = open_file(input, argument);
 	if (status)
 		input_close(input);
 	return status;
+}
+
+int input_refuse_mask(const struct input *input)
+{
+	if (input->kind != INPUT_MASK)
+		return 0;
+	return trouble("%s: this is a mask; expected a policy or a record",
+		       input->name);
 }
 
 int input_open_policy(struct input *input, const char *argument)
 {
 	int status = input_open(input, argument);
 
-	if (status || input->kind != INPUT_MASK)
+	if (status)
 		return status;
-	input_close(input);
-	return trouble("%s: this is a mask; expected a policy or a record",
-		       argument);
+	status = input_refuse_mask(input);
+	if (status)
+		input_close(input);
+	return status;
 }
 
 void input_close(struct input *input)
@@ -124,61 +169,6 @@ void input_close(struct input *input)
 	free(input->name);
 	free(input->stem);
 	*input = (struct input){ 0 };
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int expand_folder(struct words *out, const char *path, DIR *folder)
-{
-	size_t length = strlen(path), first = out->nr;
-	const struct dirent *entry;
-
-	while (length > 1 && path[length - 1] == '/')
-		length--;
-	while ((entry = readdir(folder))) {
-		struct stat about;
-		char *file;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		file = format_text("%.*s/%s", (int)length, path, entry->d_name);
-		/* what vanished meanwhile is reported when it is opened */
-		if (stat(file, &about) != 0 || !S_ISDIR(about.st_mode))
-			words_add(out, file, strlen(file));
-		free(file);
-	}
-	if (out->nr == first)
-		return trouble("%s: no files in this folder", path);
-	qsort(out->item + first, out->nr - first, sizeof(*out->item),
-	      compare_names);
-	return 0;
-}
-
-int input_expand(struct words *out, const struct words *operands)
-{
-	for (size_t i = 0; i < operands->nr; i++) {
-		const char *word = operands->item[i];
-		struct stat about;
-		DIR *folder;
-		int status;
-
-		if (word[0] == '@' || stat(word, &about) != 0 ||
-		    !S_ISDIR(about.st_mode)) {
-			words_add(out, word, strlen(word));
-			continue;
-		}
-		folder = opendir(word);
-		if (!folder)
-			return trouble("%s: %s", word, strerror(errno));
-		status = expand_folder(out, word, folder);
-		closedir(folder);
-		if (status)
-			return status;
-	}
-	return 0;
 }
 
 int input_hypervisor(struct cpupolicy_hostset_options *options,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * pool.c - read many hosts; hosts that say the same are kept once.
  */
@@ -7,31 +7,85 @@
 
 #include "pool.h"
 
-static size_t find_kind(struct pool *pool, const struct pool_kind *like)
+/* One policy as a host offers it, and one as it accepts others. */
+struct sets {
+	struct cpupolicy_policy offer, accept, normal;
+};
+
+static struct cpupolicy_class class_of(const struct cpupolicy_fleet *fleet,
+				       uint32_t index)
 {
-	for (size_t i = 0; i < pool->nr_kinds; i++)
-		if (pool->kind[i].hash == like->hash &&
-		    cpupolicy_policy_equal(&pool->kind[i].offer,
-					   &like->offer) &&
-		    cpupolicy_policy_equal(&pool->kind[i].accept,
-					   &like->accept))
-			return i;
-	pool->kind = more_room(pool->kind, &pool->room_kinds,
-			       pool->nr_kinds + 1, sizeof(*pool->kind));
-	pool->kind[pool->nr_kinds] = *like;
-	return pool->nr_kinds++;
+	struct cpupolicy_class class = { 0 };
+
+	cpupolicy_fleet_class(&class, fleet, index);
+	return class;
 }
 
-static void add_host(struct pool *pool, const struct input *input, size_t kind)
+const struct cpupolicy_policy *pool_offer(const struct pool *pool, size_t kind)
 {
-	struct pool_host *host;
+	return class_of(pool->offers, pool->kind[kind].offer).level;
+}
 
+const struct cpupolicy_policy *pool_accept(const struct pool *pool, size_t kind)
+{
+	return class_of(pool->accepts, pool->kind[kind].accept).policy;
+}
+
+uint64_t pool_class(const struct pool *pool, size_t kind)
+{
+	return class_of(pool->offers, pool->kind[kind].offer).id;
+}
+
+uint32_t pool_class_of(struct cpupolicy_fleet **fleet,
+		       const struct cpupolicy_policy *policy)
+{
+	uint32_t index;
+
+	if (!*fleet)
+		*fleet = cpupolicy_fleet_new();
+	/* without memory nothing was written, so there is nothing to undo */
+	if (!*fleet || cpupolicy_fleet_add(&index, *fleet, policy) < 0)
+		exit(trouble("out of memory"));
+	return index;
+}
+
+/* Kinds of one offer are a chain, a short one: they accept different sets. */
+static size_t find_kind(struct pool *pool, const struct sets *sets)
+{
+	uint32_t offer = pool_class_of(&pool->offers, &sets->offer);
+	uint32_t accept = pool_class_of(&pool->accepts, &sets->accept);
+	size_t kind;
+
+	pool->last = more_room(pool->last, &pool->room_last, (size_t)offer + 1,
+			       sizeof(*pool->last));
+	if (pool->nr_last == offer)
+		pool->last[pool->nr_last++] = NO_KIND;
+	for (kind = pool->last[offer]; kind != NO_KIND;
+	     kind = pool->kind[kind].before)
+		if (pool->kind[kind].accept == accept)
+			return kind;
+	pool->kind = more_room(pool->kind, &pool->room_kinds,
+			       pool->nr_kinds + 1, sizeof(*pool->kind));
+	pool->kind[pool->nr_kinds] = (struct pool_kind){
+		.offer = offer,
+		.accept = accept,
+		.before = pool->last[offer],
+		.first = pool->nr_hosts,
+	};
+	return pool->last[offer] = pool->nr_kinds++;
+}
+
+/* Takes the names of @input. */
+static void add_host(struct pool *pool, struct input *input, size_t kind)
+{
 	pool->host = more_room(pool->host, &pool->room_hosts,
 			       pool->nr_hosts + 1, sizeof(*pool->host));
-	host = &pool->host[pool->nr_hosts++];
-	host->name = format_text("%s", input->name);
-	host->stem = format_text("%s", input->stem);
-	host->kind = kind;
+	pool->host[pool->nr_hosts++] = (struct pool_host){
+		.name = input->name,
+		.stem = input->stem,
+		.kind = kind,
+	};
+	input->name = input->stem = NULL;
 	pool->kind[kind].nr++;
 }
 
@@ -47,73 +101,98 @@ static int refuse_wish(const struct input *input,
 		       input->name);
 }
 
-static int make_kind(struct pool *pool, const struct input *input,
-		     const char *mode, struct pool_kind *like)
+static int make_sets(struct sets *sets, struct pool *pool,
+		     const struct input *input, const char *mode)
 {
 	int status;
 
-	memset(like, 0, sizeof(*like));
-	like->first = pool->nr_hosts;
-	status = input_policy(&like->offer, input, &pool->options,
+	status = input_policy(&sets->offer, input, &pool->options,
 			      CPUPOLICY_SET_OFFER, NULL, NULL);
 	if (!status)
-		status = input_policy(&like->accept, input, &pool->options,
+		status = input_policy(&sets->accept, input, &pool->options,
 				      CPUPOLICY_SET_ACCEPT, NULL, NULL);
 	if (!status)
-		status = refuse_wish(input, &like->offer);
+		status = refuse_wish(input, &sets->offer);
 	if (status)
 		return status;
-	input_normalize(&like->offer, input);
+	input_normalize(&sets->offer, input);
+	sets->normal = sets->accept;
+	input_normalize(&sets->normal, input);
+	pool->literal |= !cpupolicy_policy_equal(&sets->normal, &sets->accept);
 	if (mode)
 		status =
-			input_apply_mode(&like->offer, input, mode, NULL, NULL);
-	like->hash = pool_hash(1, &like->offer, sizeof(like->offer));
-	like->hash = pool_hash(like->hash, &like->accept, sizeof(like->accept));
+			input_apply_mode(&sets->offer, input, mode, NULL, NULL);
 	return status;
 }
 
-static int read_host(struct pool *pool, const char *argument, const char *mode,
-		     struct pool_kind *like)
+/* The kind of a document that was parsed. */
+static int kind_of(size_t *kind, struct pool *pool, struct input *input,
+		   const char *mode)
 {
 	const struct pool_record *seen = NULL;
-	struct input input;
+	struct sets sets;
 	uint64_t hash = 0;
-	int status = input_open_policy(&input, argument);
+	int status;
 
+	if (input->kind == INPUT_RECORD) {
+		hash = pool_hash_record(input->document.record);
+		seen = pool_seen(pool, input->document.record, hash);
+	}
+	if (seen) {
+		*kind = seen->kind;
+		return 0;
+	}
+	status = make_sets(&sets, pool, input, mode);
 	if (status)
 		return status;
-	if (input.kind == INPUT_RECORD) {
-		hash = pool_hash_record(input.document.record);
-		seen = pool_seen(pool, input.document.record, hash);
-	}
-	if (!seen)
-		status = make_kind(pool, &input, mode, like);
-	if (!status) {
-		size_t kind = seen ? seen->kind : find_kind(pool, like);
+	*kind = find_kind(pool, &sets);
+	if (input->kind == INPUT_RECORD)
+		pool_see(pool, input, hash, *kind);
+	return 0;
+}
 
-		add_host(pool, &input, kind);
-		if (!seen && input.kind == INPUT_RECORD)
-			pool_see(pool, &input, hash, kind);
+static int read_host(struct pool *pool, struct input *input,
+		     struct inputs *inputs, const char *mode)
+{
+	const struct pool_text *seen = NULL;
+	struct pool_key key;
+	size_t kind;
+	int status;
+	bool keyed = pool_key(&key, input->text, input->size, inputs->lines);
+
+	if (keyed)
+		seen = pool_text_seen(&pool->texts, &key);
+	if (seen) {
+		if (key.name)
+			inputs_own_name(input, inputs, key.name,
+					key.name_length);
+		add_host(pool, input, seen->kind);
+		return 0;
 	}
-	input_close(&input);
-	return status;
+	status = inputs_parse(input, inputs);
+	if (!status)
+		status = kind_of(&kind, pool, input, mode);
+	if (status)
+		return status;
+	add_host(pool, input, kind);
+	if (keyed)
+		pool_text_see(&pool->texts, &key, kind);
+	return 0;
 }
 
 int pool_read(struct pool *pool, const struct words *operands, const char *mode)
 {
-	struct pool_kind *like =
-		more_room(NULL, &(size_t){ 0 }, 1, sizeof(*like));
-	struct words files = { 0 };
-	int status = input_expand(&files, operands);
+	struct inputs inputs;
+	struct input input;
 
-	for (size_t i = 0; i < files.nr && !status; i++) {
-		progress("reading", i, files.nr);
-		status = read_host(pool, files.item[i], mode, like);
+	inputs_begin(&inputs, operands);
+	while (inputs_next(&input, &inputs)) {
+		int status = read_host(pool, &input, &inputs, mode);
+
+		inputs.status = status ? status : inputs.status;
+		input_close(&input);
 	}
-	progress("reading", files.nr, files.nr);
-	words_free(&files);
-	free(like);
-	return status;
+	return inputs_end(&inputs);
 }
 
 void pool_free(struct pool *pool)
@@ -124,19 +203,13 @@ void pool_free(struct pool *pool)
 	}
 	for (size_t i = 0; i < pool->nr_seen; i++)
 		cpupolicy_record_free(pool->seen[i].record);
+	pool_texts_free(&pool->texts);
+	cpupolicy_fleet_free(pool->offers);
+	cpupolicy_fleet_free(pool->accepts);
 	free(pool->host);
 	free(pool->kind);
+	free(pool->last);
 	free(pool->seen);
-}
-
-char *pool_kind_text(const struct pool *pool, size_t kind)
-{
-	const struct pool_kind *this = &pool->kind[kind];
-	const char *name = pool->host[this->first].stem;
-
-	if (this->nr == 1)
-		return format_text("%s", name);
-	return format_text("%s (and %zu like it)", name, this->nr - 1);
 }
 
 /* Which makers are there, and an example of each? */
@@ -148,7 +221,7 @@ static int refuse_makers(const struct pool *pool)
 		const struct pool_host *host = &pool->host[pool->kind[i].first];
 		char vendor[64];
 
-		vendor_text(vendor, &pool->kind[i].offer);
+		vendor_text(vendor, pool_offer(pool, i));
 		if (text.s && strstr(text.s, vendor))
 			continue;
 		text_add(&text, "%s%s (%s)", text.length ? ", " : "", vendor,
@@ -170,7 +243,7 @@ int pool_baseline(struct cpupolicy_policy *out, const struct pool *pool,
 
 	cpupolicy_baseline_begin(baseline, sink, arg);
 	for (size_t i = 0; i < pool->nr_kinds && !status; i++) {
-		status = cpupolicy_baseline_add(baseline, &pool->kind[i].offer);
+		status = cpupolicy_baseline_add(baseline, pool_offer(pool, i));
 		if (status == CPUPOLICY_E_VENDOR)
 			status = refuse_makers(pool);
 		else if (status < 0)

@@ -24,7 +24,8 @@ uint64_t pool_hash(uint64_t hash, const void *data, size_t size)
 	return hash;
 }
 
-/* All of these structures are made of whole words, without padding. */
+/* All of these structures are made of whole words, without padding. What of
+ * the rows is known is compared and not hashed: it follows from the format. */
 uint64_t pool_hash_record(const struct cpupolicy_record *record)
 {
 	uint64_t hash = record->nr_cores;
@@ -41,16 +42,22 @@ uint64_t pool_hash_record(const struct cpupolicy_record *record)
 	return hash;
 }
 
+/* Where one has none, nor has the other. */
+static bool same_bytes(const void *a, const void *b, size_t size)
+{
+	if (!a || !b)
+		return !a == !b || !size;
+	return memcmp(a, b, size) == 0;
+}
+
 static bool same_core(const struct cpupolicy_core *a,
 		      const struct cpupolicy_core *b)
 {
 	if (a->nr_rows != b->nr_rows || a->nr_msrs != b->nr_msrs)
 		return false;
-	if (a->nr_rows &&
-	    memcmp(a->rows, b->rows, a->nr_rows * sizeof(*a->rows)) != 0)
-		return false;
-	return !a->nr_msrs ||
-	       memcmp(a->msrs, b->msrs, a->nr_msrs * sizeof(*a->msrs)) == 0;
+	return same_bytes(a->rows, b->rows, a->nr_rows * sizeof(*a->rows)) &&
+	       same_bytes(a->known, b->known, a->nr_rows * sizeof(*a->known)) &&
+	       same_bytes(a->msrs, b->msrs, a->nr_msrs * sizeof(*a->msrs));
 }
 
 static bool same_record(const struct cpupolicy_record *a,

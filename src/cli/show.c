@@ -134,25 +134,31 @@ static void put_note(const char *note)
 	put_wrapped(stdout, note, 2, 4);
 }
 
-static void put_finding_note(const struct cpupolicy_finding *f)
+/* All findings of one code: the same sentence ten times helps nobody. */
+static void put_finding_note(const struct findings *findings,
+			     const struct cpupolicy_finding *f)
 {
 	const struct cpupolicy_finding_info *info =
 		cpupolicy_finding_info(f->code);
-	char *address = finding_address(f);
 	const char *name = finding_field(f);
-	char *note = format_text("%s%s%s: %s", address, name[0] ? " " : "",
-				 name, info ? info->summary : "");
+	size_t nr;
+	char *addresses = findings_addresses(findings, f->code, &nr);
+	char *note = format_text(
+		"%s%s%s: %s", addresses, nr == 1 && name[0] ? " " : "",
+		nr == 1 ? name : "", info ? info->summary : "");
 
 	put_note(note);
 	free(note);
-	free(address);
+	free(addresses);
 }
 
-/* What the way from the record met, other than what it dropped and added. */
+/* What the way from the record met, other than what it dropped and added and
+ * what stands with the kinds of CPU. */
 static bool is_note(const struct cpupolicy_finding *f)
 {
 	return !finding_is_drop(f) && f->code != CPUPOLICY_F_DERIVED &&
-	       f->code != CPUPOLICY_F_SUPPLIED;
+	       f->code != CPUPOLICY_F_SUPPLIED &&
+	       f->code != CPUPOLICY_F_CORES_DIFFER;
 }
 
 void put_notes(const struct shown *shown)
@@ -174,6 +180,8 @@ void put_notes(const struct shown *shown)
 		free(note);
 	}
 	for (size_t i = 0; i < shown->findings.nr; i++)
-		if (is_note(&shown->findings.item[i]))
-			put_finding_note(&shown->findings.item[i]);
+		if (is_note(&shown->findings.item[i]) &&
+		    !finding_seen(&shown->findings, i))
+			put_finding_note(&shown->findings,
+					 &shown->findings.item[i]);
 }

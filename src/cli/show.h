@@ -5,14 +5,15 @@
 #ifndef CPUPOLICY_CLI_SHOW_H
 #define CPUPOLICY_CLI_SHOW_H
 
-#include "cli.h"
+#include "spool.h"
 
 struct showing {
 	struct cpupolicy_hostset_options options;
 	enum cpupolicy_set set;
 	bool dropped, brief, json;
+	bool several; /* documents: an array of them */
 	struct table table;
-	json_t *list;
+	struct spool spool; /* JSON */
 };
 
 struct shown {
@@ -26,6 +27,9 @@ struct shown {
 
 void put_header(const struct shown *shown);
 void put_contents(const struct cpupolicy_policy *policy);
+/* show_cores.c: nothing where all CPUs are alike */
+void put_cores(const struct shown *shown);
+json_t *cores_json(const struct shown *shown);
 void put_notes(const struct shown *shown);
 void put_dropped(const struct findings *findings);
 json_t *shown_json(const struct shown *shown, bool dropped);

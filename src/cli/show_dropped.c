@@ -124,6 +124,7 @@ json_t *shown_json(const struct shown *shown, bool dropped)
 	json_object_set_new(object, "features", contents.features);
 	json_object_set_new(object, "numbers", contents.numbers);
 	json_object_set_new(object, "descriptions", contents.descriptions);
+	json_object_set_new(object, "cores", cores_json(shown));
 	json_object_set_new(object, "notes",
 			    notes_json(shown->input.document.record));
 	json_object_set_new(object, "findings",

@@ -71,6 +71,11 @@ void table_print_to(FILE *to, struct table *table, int indent)
 	measure(width, table);
 	for (size_t i = 0; i + table->columns <= table->nr; i += table->columns)
 		print_row(to, table, i, indent, width);
+	table_free(table);
+}
+
+void table_free(struct table *table)
+{
 	for (size_t i = 0; i < table->nr; i++)
 		free(table->cell[i]);
 	free(table->cell);

@@ -2,12 +2,9 @@
 /*
  * text.c - strings that grow, text made safe to print, lines that wrap.
  */
-#define _POSIX_C_SOURCE 200809L
-
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 
@@ -127,6 +124,7 @@ static int complain(char *raw)
 
 	/* what was printed so far comes first where both go to one place */
 	fflush(stdout);
+	progress_end();
 	fprintf(stderr, "cpupolicy: %s\n", text);
 	free(text);
 	free(raw);
@@ -219,15 +217,4 @@ char *some_words(const char *list, size_t most)
 	if (more)
 		text_add(&text, " and %zu more", more);
 	return text.s;
-}
-
-/* Seen only by somebody who waits at a terminal; gone when all is done. */
-void progress(const char *doing, size_t nr, size_t of)
-{
-	if (of < 200 || !isatty(STDERR_FILENO))
-		return;
-	if (nr >= of)
-		fprintf(stderr, "\r%*s\r", 60, "");
-	else if (nr % 100 == 0)
-		fprintf(stderr, "\r%s %zu of %zu", doing, nr, of);
 }

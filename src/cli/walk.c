@@ -66,30 +66,65 @@ static void walk_register(const struct walk *walk, struct cpupolicy_address at,
 	}
 }
 
+static void compare_rows(const struct walk *walk, const struct cpupolicy_row *a,
+			 const struct cpupolicy_row *b)
+{
+	struct cpupolicy_address at = {
+		.leaf = b->leaf,
+		.subleaf = (uint16_t)b->subleaf,
+	};
+
+	at.reg = CPUPOLICY_EAX;
+	walk_register(walk, at, a->eax, b->eax);
+	at.reg = CPUPOLICY_EBX;
+	walk_register(walk, at, a->ebx, b->ebx);
+	at.reg = CPUPOLICY_ECX;
+	walk_register(walk, at, a->ecx, b->ecx);
+	at.reg = CPUPOLICY_EDX;
+	walk_register(walk, at, a->edx, b->edx);
+}
+
+static void compare_msrs(const struct walk *walk, const struct cpupolicy_msr *a,
+			 const struct cpupolicy_msr *b)
+{
+	struct cpupolicy_address at = {
+		.leaf = b->index,
+		.space = CPUPOLICY_SPACE_MSR,
+	};
+
+	at.reg = CPUPOLICY_MSR_LO;
+	walk_register(walk, at, (uint32_t)a->value, (uint32_t)b->value);
+	at.reg = CPUPOLICY_MSR_HI;
+	walk_register(walk, at, (uint32_t)(a->value >> 32),
+		      (uint32_t)(b->value >> 32));
+}
+
+void walk_row(const struct cpupolicy_row *a, const struct cpupolicy_row *b,
+	      enum cpupolicy_vendor_id vendor, walk_function *each, void *arg)
+{
+	const struct walk walk = { .each = each, .arg = arg, .vendor = vendor };
+
+	compare_rows(&walk, a, b);
+}
+
+void walk_msr(const struct cpupolicy_msr *a, const struct cpupolicy_msr *b,
+	      enum cpupolicy_vendor_id vendor, walk_function *each, void *arg)
+{
+	const struct walk walk = { .each = each, .arg = arg, .vendor = vendor };
+
+	compare_msrs(&walk, a, b);
+}
+
 static void walk_rows(const struct walk *walk)
 {
 	struct cpupolicy_row a, b;
 
+	/* sections move: they are compared field by field */
 	for (uint32_t i = 0; cpupolicy_policy_row_at(&a, walk->a, i) &&
 			     cpupolicy_policy_row_at(&b, walk->b, i);
-	     i++) {
-		struct cpupolicy_address at = {
-			.leaf = a.leaf,
-			.subleaf = (uint16_t)a.subleaf,
-		};
-
-		/* sections move: they are compared field by field */
-		if (leaf_is_paravirtual(a.leaf))
-			continue;
-		at.reg = CPUPOLICY_EAX;
-		walk_register(walk, at, a.eax, b.eax);
-		at.reg = CPUPOLICY_EBX;
-		walk_register(walk, at, a.ebx, b.ebx);
-		at.reg = CPUPOLICY_ECX;
-		walk_register(walk, at, a.ecx, b.ecx);
-		at.reg = CPUPOLICY_EDX;
-		walk_register(walk, at, a.edx, b.edx);
-	}
+	     i++)
+		if (!leaf_is_paravirtual(a.leaf))
+			compare_rows(walk, &a, &b);
 }
 
 static void walk_msrs(const struct walk *walk)
@@ -98,18 +133,8 @@ static void walk_msrs(const struct walk *walk)
 
 	for (uint32_t i = 0; cpupolicy_policy_msr_at(&a, walk->a, i) &&
 			     cpupolicy_policy_msr_at(&b, walk->b, i);
-	     i++) {
-		struct cpupolicy_address at = {
-			.leaf = a.index,
-			.space = CPUPOLICY_SPACE_MSR,
-		};
-
-		at.reg = CPUPOLICY_MSR_LO;
-		walk_register(walk, at, (uint32_t)a.value, (uint32_t)b.value);
-		at.reg = CPUPOLICY_MSR_HI;
-		walk_register(walk, at, (uint32_t)(a.value >> 32),
-			      (uint32_t)(b.value >> 32));
-	}
+	     i++)
+		compare_msrs(walk, &a, &b);
 }
 
 static void walk_sections(const struct walk *walk)

@@ -5,8 +5,8 @@
  *
  * The hosts are the Intel records of tests/data again and again, each with its
  * name: once as fleets are, and once with an APIC id of its own too, so that no
- * two files say the same. CPUPOLICY names the program, else it is the one built
- * with this.
+ * two of them say the same; as files in a folder, and as lines of one file.
+ * CPUPOLICY names the program, else it is the one built with this.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,20 +33,26 @@ static void die(const char *what)
 	exit(2);
 }
 
-static void write_text(const char *path, const char *text)
+static FILE *open_text(const char *path)
 {
 	FILE *out = fopen(path, "w");
 
-	if (!out || fputs(text, out) < 0 || fclose(out) != 0)
+	if (!out)
+		die(path);
+	return out;
+}
+
+static void close_text(FILE *out, const char *path)
+{
+	if (fclose(out) != 0)
 		die(path);
 }
 
-/* One host; with @own_cpu, another of its CPUs was asked. */
-static void write_host(const char *folder, uint32_t nr,
-		       const struct corpus_cpu *cpu, bool own_cpu)
+/* One host as JSON; with @own_cpu, another of its CPUs was asked. */
+static char *make_host(uint32_t nr, const struct corpus_cpu *cpu, bool own_cpu)
 {
 	struct cpupolicy_record *record = cpupolicy_record_new();
-	char path[4096], *text;
+	char name[32], *text;
 
 	if (!record ||
 	    cpupolicy_record_add_cpu(record, 0, cpu->rows, cpu->nr_rows,
@@ -57,39 +63,65 @@ static void write_host(const char *folder, uint32_t nr,
 		if (record->cores[0].rows[i].leaf == 1)
 			record->cores[0].rows[i].ebx ^=
 				nr << 24 | (nr >> 8) << 16;
-	snprintf(path, sizeof(path), "node%05u", nr);
-	record->name = strdup(path);
+	snprintf(name, sizeof(name), "node%05u", nr);
+	record->name = strdup(name);
 	record->date = strdup("2009-10-22T00:00:00Z");
 	text = cpupolicy_record_to_json(record);
 	if (!text)
 		die("record");
-	snprintf(path, sizeof(path), "%s/node%05u.json", folder, nr);
-	write_text(path, text);
-	free(text);
 	cpupolicy_record_free(record);
+	return text;
 }
 
+/* No string of these has a line end in it. */
+static void put_line(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		if (*text != '\n')
+			putc(*text, out);
+	putc('\n', out);
+}
+
+static void write_host(const char *folder, FILE *lines, uint32_t nr,
+		       const struct corpus_cpu *cpu, bool own_cpu)
+{
+	char path[4096], *text = make_host(nr, cpu, own_cpu);
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/node%05u.json", folder, nr);
+	out = open_text(path);
+	fputs(text, out);
+	close_text(out, path);
+	put_line(lines, text);
+	free(text);
+}
+
+/* The folder, and beside it the same in one file. */
 static void fill(const char *folder, const struct fleet *fleet, bool own_cpu)
 {
 	const struct corpus_cpu *first = fleet->corpus.cpus;
+	char path[4096];
 	uint32_t nr = 0;
+	FILE *lines;
 
 	if (mkdir(folder, 0700) != 0)
 		die(folder);
+	snprintf(path, sizeof(path), "%s.jsonl", folder);
+	lines = open_text(path);
 	while (nr < NR_HOSTS)
 		for (size_t i = 0; i < fleet->corpus.nr_committed; i++)
 			if (nr < NR_HOSTS &&
 			    is_wanted(&first[i], CPUPOLICY_VENDOR_INTEL))
-				write_host(folder, nr++, &first[i], own_cpu);
+				write_host(folder, lines, nr++, &first[i],
+					   own_cpu);
+	close_text(lines, path);
 }
 
 /* The same for virsh: one file of CPU documents. */
 static void write_virsh(const char *path)
 {
-	FILE *out = fopen(path, "w");
+	FILE *out = open_text(path);
 
-	if (!out)
-		die(path);
 	for (uint32_t i = 0; i < NR_HOSTS; i++)
 		fprintf(out,
 			"<cpu><arch>x86_64</arch><model>%s</model>"
@@ -98,8 +130,7 @@ static void write_virsh(const char *path)
 			"<feature name='%s'/></cpu>\n",
 			i % 2 ? "Penryn" : "Nehalem", i % 8 + 1,
 			i % 3 ? "dca" : "xtpr");
-	if (fclose(out) != 0)
-		die(path);
+	close_text(out, path);
 }
 
 static void run_once(struct usage *usage, size_t round, char *const argv[])
@@ -135,7 +166,7 @@ static double median(struct usage *usage)
 	return usage->ms[NR_RUNS / 2];
 }
 
-static void remove_folder(const char *folder)
+static void remove_hosts(const char *folder)
 {
 	char path[4096];
 
@@ -144,37 +175,60 @@ static void remove_folder(const char *folder)
 		unlink(path);
 	}
 	rmdir(folder);
+	snprintf(path, sizeof(path), "%s.jsonl", folder);
+	unlink(path);
 }
 
-static void put(const char *what, struct usage *usage, double against)
-{
-	double ms = median(usage), mb = (double)usage->kib / 1024;
+/* One way to be asked. */
+struct way {
+	const char *what;
+	const char *argument; /* of baseline; NULL: virsh */
+	bool target;
+	struct usage usage;
+};
 
-	if (!ran(usage)) {
-		printf("%-38s failed\n", what);
+static void put(struct way *way, double against)
+{
+	double ms = median(&way->usage), mb = (double)way->usage.kib / 1024;
+
+	if (!ran(&way->usage)) {
+		printf("%-40s failed\n", way->what);
 		return;
 	}
-	printf("%-38s %6.0f ms %6.1f MiB", what, ms, mb);
-	if (against > 0)
-		printf("  %.1fx as fast as virsh", against / ms);
+	printf("%-40s %6.0f ms %6.1f MiB", way->what, ms, mb);
+	if (against > 0 && way->argument)
+		printf("  %4.1fx as fast as virsh", against / ms);
+	if (way->target)
+		printf("  80 ms and 20 MiB: %s",
+		       ms <= 80 && mb <= 20 ? "met" : "not met");
 	puts("");
 }
 
-static void report(struct usage *same, struct usage *own, struct usage *virsh)
+static void ask_all(struct way *ways, char *program, char *documents)
 {
-	double ms = median(same), other = median(virsh);
-	bool met = ran(same) && ms <= 80 && same->kib <= 20 * 1024;
+	for (size_t round = 0; round < NR_RUNS; round++)
+		for (struct way *way = ways; way->what; way++) {
+			char *argument = (char *)(uintptr_t)way->argument;
+			char *own[] = { program, "baseline", argument, NULL };
+			char *virsh[] = { "virsh",	     "-c",
+					  "test:///default", "cpu-baseline",
+					  documents,	     NULL };
 
-	if (!ran(virsh)) {
+			run_once(&way->usage, round, argument ? own : virsh);
+		}
+}
+
+static void report(struct way *ways, struct way *virsh)
+{
+	double against = ran(&virsh->usage) ? median(&virsh->usage) : 0;
+
+	printf("%u recorded hosts, median of %d runs, largest memory\n\n",
+	       NR_HOSTS, NR_RUNS);
+	if (against <= 0)
 		puts("virsh is not installed, or does not work: left out");
-		other = 0;
-	}
-	put("baseline, few kinds of CPU", same, other);
-	put("baseline, every record different", own, other);
-	if (other > 0)
-		put("virsh cpu-baseline", virsh, 0);
-	printf("target: few kinds in 80 ms and 20 MiB: %s\n",
-	       met ? "met" : "not met");
+	for (struct way *way = ways; way->what; way++)
+		if (way != virsh || against > 0)
+			put(way, against);
 }
 
 int main(int argc, char **argv)
@@ -182,7 +236,20 @@ int main(int argc, char **argv)
 	const char *program = getenv("CPUPOLICY"), *tmp = getenv("TMPDIR");
 	const char *slash = strrchr(argv[0], '/');
 	char beside[4096], top[256], same[300], own[300], documents[300];
-	struct usage usage[3] = { 0 };
+	char same_lines[320], own_lines[320];
+	struct way ways[] = {
+		{ .what = "folder, few kinds of CPU",
+		  .argument = same,
+		  .target = true },
+		{ .what = "lines, few kinds of CPU",
+		  .argument = same_lines,
+		  .target = true },
+		{ .what = "folder, every record different", .argument = own },
+		{ .what = "lines, every record different",
+		  .argument = own_lines },
+		{ .what = "virsh cpu-baseline" },
+		{ 0 },
+	};
 	struct fleet fleet;
 
 	(void)argc;
@@ -194,6 +261,8 @@ int main(int argc, char **argv)
 		die(top);
 	snprintf(same, sizeof(same), "%s/same", top);
 	snprintf(own, sizeof(own), "%s/own", top);
+	snprintf(same_lines, sizeof(same_lines), "%s.jsonl", same);
+	snprintf(own_lines, sizeof(own_lines), "%s.jsonl", own);
 	snprintf(documents, sizeof(documents), "%s/cpus.xml", top);
 	make_fleet(&fleet, 1, CPUPOLICY_VENDOR_INTEL);
 	fill(same, &fleet, false);
@@ -201,22 +270,11 @@ int main(int argc, char **argv)
 	write_virsh(documents);
 	free_fleet(&fleet);
 
-	for (size_t round = 0; round < NR_RUNS; round++) {
-		char *name = (char *)(uintptr_t)(program ? program : beside);
-
-		run_once(&usage[0], round,
-			 (char *[]){ name, "baseline", same, NULL });
-		run_once(&usage[1], round,
-			 (char *[]){ name, "baseline", own, NULL });
-		run_once(&usage[2], round,
-			 (char *[]){ "virsh", "-c", "test:///default",
-				     "cpu-baseline", documents, NULL });
-	}
-	printf("%u recorded hosts, median of %d runs, largest memory\n\n",
-	       NR_HOSTS, NR_RUNS);
-	report(&usage[0], &usage[1], &usage[2]);
-	remove_folder(same);
-	remove_folder(own);
+	ask_all(ways, (char *)(uintptr_t)(program ? program : beside),
+		documents);
+	report(ways, &ways[4]);
+	remove_hosts(same);
+	remove_hosts(own);
 	unlink(documents);
 	rmdir(top);
 	return 0;
