@@ -10,9 +10,11 @@
  *	cpupolicy/finding.h	what the operations report, and its registry
  *	cpupolicy/hostset.h	from the rows of a machine to what it can honour
  *	cpupolicy/mask.h	take features away
- *	cpupolicy/check.h	can this guest run there, and if not, exactly
- *why cpupolicy/baseline.h	the best that all these hosts can offer
+ *	cpupolicy/check.h	can this guest run there, or why not
+ *	cpupolicy/baseline.h	the best that all these hosts can offer
  *	cpupolicy/featureset.h	the same check in nanoseconds, for fleets
+ *	cpupolicy/vcpu.h	what one virtual CPU adds to its policy
+ *	cpupolicy/lookup.h	answer one CPUID exit
  *	cpupolicy/codec.h	the byte form that travels with a guest
  *	cpupolicy/model.h	named policies
  *
@@ -43,6 +45,8 @@
 #include <cpupolicy/check.h>
 #include <cpupolicy/baseline.h>
 #include <cpupolicy/featureset.h>
+#include <cpupolicy/vcpu.h>
+#include <cpupolicy/lookup.h>
 #include <cpupolicy/codec.h>
 #include <cpupolicy/model.h>
 

@@ -256,22 +256,40 @@ def featureset(tables, words):
 
 
 def leaf_map(tables):
-    """leaf -> sub-leaf -> slot, for basic, extended and Centaur leaves."""
-    firsts, subs = [], []
-    for window in (0, 0x80000000, 0xC0000000):
-        for low in range(64):
-            own = [leaf for leaf in tables.slots
-                   if leaf.space == 0 and leaf.leaf == window + low]
+    """leaf -> sub-leaf -> cell: constant, so that a look-up never searches.
+
+    64 leaves of each quarter of the numbers, 32 of each paravirtual section,
+    have a span of cells; the last cell of a span stands for all sub-leaves
+    that are not defined. Cell 0 is that of a leaf without any. Leaves that
+    look-up makes have cells but no word in a policy. Then the row of every
+    slot.
+    """
+    nowhere = tables.words
+    spans, cells = [], [f"CELL(NOTHING, {nowhere})"]
+    windows = [(0, quarter << 30, 64) for quarter in range(4)]
+    windows += [(space, 0x40000000, 32) for space in range(2, len(SPACES))]
+    for space, base, size in windows:
+        for number in range(base, base + size):
+            own = [leaf for leaf in tables.leaves
+                   if leaf.key[:2] == (space, number)
+                   and (leaf.slot or leaf.row["slot"] in ("vcpu", "clock"))]
             if not own:
-                firsts.append("LEAF(0, 0, 0)")
+                spans.append("SPAN(0, 0)")
                 continue
-            count = own[-1].subleaf + 1
-            firsts.append(f"LEAF({len(subs)}, {count}, "
-                          f"{int(own[0].indexed)})")
-            at = {leaf.subleaf: leaf.number for leaf in own}
-            subs += [f"SUBLEAF({hexa(at.get(sub, NONE))})"
-                     for sub in range(count)]
-    return firsts + subs
+            last = own[-1].subleaf + 1 if own[0].indexed else 0
+            spans.append(f"SPAN({len(cells)}, {last})")
+            words = {leaf.subleaf: leaf.number * 4 for leaf in own
+                     if leaf.slot}
+            for sub in range(last + 1):
+                end = sub if sub < max(last, 1) else "REST"
+                cells.append(f"CELL({SPACES[space].upper()}_{number:X}_{end}, "
+                             f"{words.get(sub, nowhere)})")
+    if len(cells) > 192:  # and 64 sub-leaves behind the last are in a byte
+        raise table.Refused("leaves.csv: more than 192 cells")
+    rows = sorted(tables.leaves, key=lambda leaf: leaf.key)
+    index = {leaf.key: number for number, leaf in enumerate(rows)}
+    return spans + cells + [f"SLOT({index[leaf.key]})"
+                            for leaf in tables.slots]
 
 
 def compared(leaf, words):

@@ -369,6 +369,13 @@ class Refusals(Copied):
                      lambda copy: copy.change("leaves.csv", ("cpu", "0x2"),
                                               gate="avx"), "donor registers")
 
+    def test_more_sub_leaves_than_a_byte_can_count_are_refused(self):
+        def many(copy):
+            copy.change("leaves.csv", ("cpu", "0x20"), subleaf="0-63")
+            return "leaves.csv"
+
+        self.refused("64 sub-leaves", many, "192 cells")
+
     def test_a_model_that_is_wrong_is_refused(self):
         def model(*lines):
             def spoil(copy):

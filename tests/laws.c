@@ -131,6 +131,7 @@ static void run(const struct population *population, uint64_t *state)
 	meet_laws(population, state);
 	fleet_laws(population, state);
 	codec_laws(population, state);
+	lookup_laws(population, state);
 }
 
 static void run_random(uint64_t seed)

@@ -42,6 +42,7 @@ void featureset_laws(const struct population *population);
 void meet_laws(const struct population *population, uint64_t *state);
 void fleet_laws(const struct population *population, uint64_t *state);
 void codec_laws(const struct population *population, uint64_t *state);
+void lookup_laws(const struct population *population, uint64_t *state);
 void record_laws(const struct corpus *corpus);
 
 #endif

@@ -34,6 +34,7 @@ const struct cpupolicy__vendor cpupolicy__intel = {
 	.id = CPUPOLICY_VENDOR_INTEL,
 	.strings = strings,
 	.syscall_is_lm = true,
+	.repeats = true,
 	.modes = modes,
 	.nr_modes = sizeof(modes) / sizeof(modes[0]),
 };

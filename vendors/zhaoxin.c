@@ -36,6 +36,7 @@ const struct cpupolicy__vendor cpupolicy__zhaoxin = {
 	.id = CPUPOLICY_VENDOR_ZHAOXIN,
 	.strings = strings,
 	.syscall_is_lm = true,
+	.repeats = true,
 	.undefined = undefined,
 	.modes = modes,
 	.nr_modes = sizeof(modes) / sizeof(modes[0]),

@@ -45,4 +45,11 @@
 #define CPUPOLICY_PREFETCH(address) ((void)(address))
 #endif
 
+/* Keeps the compiler from knowing a value, and so from branching on it. */
+#if defined(__GNUC__)
+#define CPUPOLICY_HIDE(value) __asm__("" : "+r"(value))
+#else
+#define CPUPOLICY_HIDE(value) (void)(value)
+#endif
+
 #endif

@@ -191,6 +191,18 @@ CPUPOLICY_API char *
 cpupolicy_record_to_json_line(const struct cpupolicy_record *record);
 
 /**
+ * cpupolicy_policy_to_c - a policy as C source, to be linked or included
+ * @name: of the array; characters that no identifier has become '_'; may be
+ *	NULL: policy
+ *
+ * Defines an array of the encoded form (codec.h) and NAME_size, its bytes.
+ *
+ * Returns text to be freed with free(), or NULL without memory.
+ */
+CPUPOLICY_API char *cpupolicy_policy_to_c(const struct cpupolicy_policy *policy,
+					  const char *name);
+
+/**
  * cpupolicy_write_file - write beside, then rename: all or nothing
  * @path: "-" is standard output
  *

@@ -33,6 +33,74 @@ extern const struct cpupolicy__leaf cpupolicy__leaves[];
 extern const uint32_t cpupolicy__nr_leaves;
 extern const char *const cpupolicy__fates[];
 
+/*
+ * Where every leaf is, the same in every policy: 64 leaves of each quarter of
+ * the numbers, then 32 of each paravirtual section, have a span of cells. A
+ * cell is one sub-leaf; the last of a span stands for all that are not defined.
+ */
+#define CPUPOLICY__WINDOW	  64u
+#define CPUPOLICY__SECTION_WINDOW 32u
+#define CPUPOLICY__NR_SPANS                                                    \
+	(4u * CPUPOLICY__WINDOW + 4u * CPUPOLICY__SECTION_WINDOW)
+/* The span of a leaf that has no cells but the one of nothing. */
+#define CPUPOLICY__NO_SPAN 0u
+
+enum cpupolicy__cell_index {
+#define SPAN(first, last)
+#define CELL(name, word) CPUPOLICY__CELL_##name,
+#define SLOT(leaf)
+#include "gen/leafmap.inc"
+#undef SPAN
+#undef CELL
+#undef SLOT
+	CPUPOLICY__NR_CELLS
+};
+
+/* First cell, and 0x100 * the sub-leaf from which on they share a cell. */
+extern const uint16_t cpupolicy__spans[CPUPOLICY__NR_SPANS];
+
+/*
+ * A cell: where its row is, and which of the words that are made for a vCPU
+ * belong to its registers; a byte for each, EAX's lowest.
+ */
+struct cpupolicy__cell {
+	uint32_t made;
+	uint32_t made_on; /* instead, if ... */
+	uint32_t state;	  /* ... any of these bits of the state is 1 */
+	uint16_t word;	  /* first of the row in a policy, or NOWHERE */
+	uint8_t echo;	  /* bits of the sub-leaf that come back in ECX */
+};
+extern const struct cpupolicy__cell cpupolicy__cells[256];
+
+/* The words of a row that no policy has: nothing of it is kept. */
+#define CPUPOLICY__NOWHERE (uint32_t) CPUPOLICY__NR_WORDS
+
+/* The row of leaves.csv that each slot belongs to. */
+extern const uint16_t cpupolicy__slot_leaves[CPUPOLICY__NR_SLOTS];
+
+/*
+ * The cell of a sub-leaf. The remainder changes nothing, but a CPU that guesses
+ * wrongly which sub-leaves there are stays within the table too: no span
+ * begins above cell 192.
+ */
+static inline const struct cpupolicy__cell *cpupolicy__cell(uint32_t span,
+							    uint32_t subleaf)
+{
+	uint32_t last = span / 0x100u;
+
+	if (subleaf > last)
+		subleaf = last;
+	return &cpupolicy__cells[span % 0x100u + subleaf % 64u];
+}
+
+/* The span of a leaf below base + 32 of section @s, 0 being KVM's. */
+static inline uint32_t cpupolicy__section_span(uint32_t s, uint32_t leaf)
+{
+	return cpupolicy__spans[4u * CPUPOLICY__WINDOW +
+				s % 4u * CPUPOLICY__SECTION_WINDOW +
+				leaf % CPUPOLICY__SECTION_WINDOW];
+}
+
 /* Where a field's value is. */
 struct cpupolicy__place {
 	uint16_t word; /* of the policy, or NONE */
@@ -44,15 +112,18 @@ struct cpupolicy__place {
 extern const struct cpupolicy_field cpupolicy__fields[];
 extern const struct cpupolicy__place cpupolicy__places[];
 
-/* What one word of a policy does. One array per column, for the loops. */
-extern const uint32_t cpupolicy__and[CPUPOLICY__NR_WORDS];
-extern const uint32_t cpupolicy__or[CPUPOLICY__NR_WORDS];
-extern const uint32_t cpupolicy__donor[CPUPOLICY__NR_WORDS];
-extern const uint32_t cpupolicy__derived[CPUPOLICY__NR_WORDS];
-extern const uint32_t cpupolicy__keep[CPUPOLICY__NR_WORDS];
-extern const uint32_t cpupolicy__offer[CPUPOLICY__NR_WORDS];
-extern const uint32_t cpupolicy__accept[CPUPOLICY__NR_WORDS];
-extern const uint32_t cpupolicy__compared[CPUPOLICY__NR_WORDS];
+/*
+ * What one word of a policy does. One array per column, for the loops; the row
+ * behind the last is nowhere's, all zero.
+ */
+extern const uint32_t cpupolicy__and[CPUPOLICY__NR_WORDS + 4];
+extern const uint32_t cpupolicy__or[CPUPOLICY__NR_WORDS + 4];
+extern const uint32_t cpupolicy__donor[CPUPOLICY__NR_WORDS + 4];
+extern const uint32_t cpupolicy__derived[CPUPOLICY__NR_WORDS + 4];
+extern const uint32_t cpupolicy__keep[CPUPOLICY__NR_WORDS + 4];
+extern const uint32_t cpupolicy__offer[CPUPOLICY__NR_WORDS + 4];
+extern const uint32_t cpupolicy__accept[CPUPOLICY__NR_WORDS + 4];
+extern const uint32_t cpupolicy__compared[CPUPOLICY__NR_WORDS + 4];
 extern const uint16_t cpupolicy__first[CPUPOLICY__NR_WORDS];
 
 /* The words that have flags to check. */
@@ -114,6 +185,7 @@ struct cpupolicy__vendor {
 	bool mirrors;		    /* 0x80000001.EDX repeats bits of 1.EDX, and
 				     * 0x80000000 the vendor string */
 	bool syscall_is_lm;	    /* SYSCALL reads 1 only in 64-bit mode */
+	bool repeats; /* a leaf out of range answers as the highest basic one */
 	/* registers that this CPU leaves undefined; NULL: none */
 	bool (*undefined)(uint32_t signature, uint32_t leaf,
 			  enum cpupolicy_register reg);

@@ -7,42 +7,33 @@
  */
 #include "internal.h"
 
-/* Basic, extended and Centaur leaves: 64 of each have a place in the map. */
-#define WINDOW 64u
-
-static const struct {
-	uint16_t first; /* into subleaf_slots */
-	uint8_t count;	/* sub-leaves */
-	uint8_t indexed;
-} leaf_map[3 * WINDOW] = {
-#define LEAF(first, count, indexed) { first, count, indexed },
-#define SUBLEAF(slot)
-#include "gen/leafmap.inc"
-#undef LEAF
-#undef SUBLEAF
-};
-
-static const uint16_t subleaf_slots[] = {
-#define LEAF(first, count, indexed)
-#define SUBLEAF(slot) slot,
-#include "gen/leafmap.inc"
-#undef LEAF
-#undef SUBLEAF
-};
-
 uint32_t cpupolicy__slot(uint32_t leaf, uint32_t subleaf)
 {
-	uint32_t window = leaf / 0x40000000u; /* 0, 2, 3; 1 is a hypervisor's */
-	uint32_t low = leaf % 0x40000000u, at;
+	uint32_t quarter = leaf / 0x40000000u, low = leaf % 0x40000000u, word;
 
-	if (window == 1 || low >= WINDOW)
+	if (low >= CPUPOLICY__WINDOW)
 		return CPUPOLICY__NONE;
-	at = (window == 0 ? 0 : window - 1) * WINDOW + low;
-	if (!leaf_map[at].indexed)
-		subleaf = 0;
-	if (subleaf >= leaf_map[at].count)
-		return CPUPOLICY__NONE;
-	return subleaf_slots[leaf_map[at].first + subleaf];
+	low += quarter * CPUPOLICY__WINDOW;
+	word = cpupolicy__cell(cpupolicy__spans[low], subleaf)->word;
+	return word == CPUPOLICY__NOWHERE ? CPUPOLICY__NONE : word / 4;
+}
+
+/* Index of the first row of leaves.csv that is not below that leaf. */
+static uint32_t first_row(uint32_t space, uint32_t leaf)
+{
+	uint32_t low = 0, high = cpupolicy__nr_leaves;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		const struct cpupolicy__leaf *row = &cpupolicy__leaves[middle];
+
+		if (row->space < space ||
+		    (row->space == space && row->leaf < leaf))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 const struct cpupolicy__leaf *
@@ -50,11 +41,12 @@ cpupolicy__leaf_find(uint32_t space, uint32_t leaf, uint32_t subleaf)
 {
 	const struct cpupolicy__leaf *found = NULL;
 
-	for (uint32_t i = 0; i < cpupolicy__nr_leaves; i++) {
+	for (uint32_t i = first_row(space, leaf); i < cpupolicy__nr_leaves;
+	     i++) {
 		const struct cpupolicy__leaf *row = &cpupolicy__leaves[i];
 
 		if (row->space != space || row->leaf != leaf)
-			continue;
+			break;
 		if (!row->indexed || row->subleaf == subleaf)
 			return row;
 		/* a leaf without any slot is so in all its sub-leaves */
@@ -110,22 +102,25 @@ static uint32_t section_word(const struct cpupolicy_policy *policy,
 	uint32_t base = (leaf & 0xffffu) / 0x100u + 1;
 	uint32_t word = CPUPOLICY__NONE;
 
+	if (leaf % 0x100u >= CPUPOLICY__SECTION_WINDOW)
+		return CPUPOLICY__NONE;
 	for (uint32_t space = CPUPOLICY_SPACE_KVM; space < CPUPOLICY_NR_SPACES;
 	     space++) {
 		uint32_t section = cpupolicy__section(policy, space);
-		const struct cpupolicy__leaf *row;
+		uint32_t span, found;
 
 		if (!cpupolicy__base_fits(base, section))
 			continue;
-		row = cpupolicy__leaf_find(space, 0x40000000u + (leaf & 0xffu),
-					   subleaf);
-		if (!row || row->slot == CPUPOLICY__NONE)
+		span = cpupolicy__section_span(space - CPUPOLICY_SPACE_KVM,
+					       leaf);
+		found = cpupolicy__cell(span, subleaf)->word;
+		if (found == CPUPOLICY__NOWHERE)
 			continue;
 		/* one that is anywhere is there unless another one is */
 		if (section == base)
-			return row->slot * 4u;
+			return found;
 		if (word == CPUPOLICY__NONE)
-			word = row->slot * 4u;
+			word = found;
 	}
 	return word;
 }
@@ -236,25 +231,21 @@ int cpupolicy_policy_row_at(struct cpupolicy_row *row,
 			    const struct cpupolicy_policy *policy,
 			    uint32_t index)
 {
-	uint32_t seen = 0, base;
+	const struct cpupolicy__leaf *leaf;
+	uint32_t base;
 
-	for (uint32_t i = 0; i < cpupolicy__nr_leaves; i++) {
-		const struct cpupolicy__leaf *leaf = &cpupolicy__leaves[i];
-
-		if (leaf->space == CPUPOLICY_SPACE_MSR ||
-		    leaf->slot == CPUPOLICY__NONE || seen++ != index)
-			continue;
-		row->leaf = leaf->leaf;
-		row->subleaf = leaf->subleaf;
-		if (leaf->space >= CPUPOLICY_SPACE_KVM) {
-			base = cpupolicy__section(policy, leaf->space);
-			if (base && base != CPUPOLICY__ANYWHERE)
-				row->leaf += (base - 1) * 0x100u;
-		}
-		load_row(row, policy, leaf->slot * 4u);
-		return 1;
+	if (index >= CPUPOLICY__NR_SLOTS)
+		return 0;
+	leaf = &cpupolicy__leaves[cpupolicy__slot_leaves[index]];
+	row->leaf = leaf->leaf;
+	row->subleaf = leaf->subleaf;
+	if (leaf->space >= CPUPOLICY_SPACE_KVM) {
+		base = cpupolicy__section(policy, leaf->space);
+		if (base && base != CPUPOLICY__ANYWHERE)
+			row->leaf += (base - 1) * 0x100u;
 	}
-	return 0;
+	load_row(row, policy, index * 4);
+	return 1;
 }
 
 static bool is_section(int space)

@@ -21,6 +21,26 @@ const struct cpupolicy__leaf cpupolicy__leaves[] = {
 const uint32_t cpupolicy__nr_leaves =
 	sizeof(cpupolicy__leaves) / sizeof(cpupolicy__leaves[0]);
 
+const uint16_t cpupolicy__spans[] = {
+#define SPAN(first, last) (first) | (last) << 8,
+#define CELL(name, word)
+#define SLOT(leaf)
+#include "gen/leafmap.inc"
+#undef SPAN
+#undef CELL
+#undef SLOT
+};
+
+const uint16_t cpupolicy__slot_leaves[CPUPOLICY__NR_SLOTS] = {
+#define SPAN(first, last)
+#define CELL(name, word)
+#define SLOT(leaf) leaf,
+#include "gen/leafmap.inc"
+#undef SPAN
+#undef CELL
+#undef SLOT
+};
+
 const struct cpupolicy_field cpupolicy__fields[] = {
 #define FIELD(name, space, leaf, subleaf, reg, high, low, level, rule, grade,  \
 	      expose, since, vendors, word, gate, needs, gate_name, group,     \
@@ -56,7 +76,9 @@ const struct cpupolicy__place cpupolicy__places[] = {
 };
 
 #define WORDS(name, ...)                                                       \
-	const uint32_t cpupolicy__##name[CPUPOLICY__NR_WORDS] = { __VA_ARGS__ };
+	const uint32_t cpupolicy__##name[CPUPOLICY__NR_WORDS + 4] = {          \
+		__VA_ARGS__                                                    \
+	};
 #define FIRST(...)                                                             \
 	const uint16_t cpupolicy__first[CPUPOLICY__NR_WORDS] = { __VA_ARGS__ };
 #include "gen/words.inc"
@@ -118,8 +140,13 @@ const struct cpupolicy__layout cpupolicy__layouts[] = {
 const uint32_t cpupolicy__nr_layouts =
 	sizeof(cpupolicy__layouts) / sizeof(cpupolicy__layouts[0]);
 
-_Static_assert(CPUPOLICY__NR_WORDS <= CPUPOLICY_POLICY_WORDS,
+_Static_assert(CPUPOLICY__NR_WORDS + 4 <= CPUPOLICY_POLICY_WORDS,
 	       "a policy has room for every word of the table");
+_Static_assert(CPUPOLICY__NR_CELLS <= 192,
+	       "every span has 64 cells, some of them others'");
+_Static_assert(sizeof(cpupolicy__spans) / sizeof(cpupolicy__spans[0]) ==
+		       CPUPOLICY__NR_SPANS,
+	       "every leaf of the windows has a span");
 _Static_assert(sizeof(struct cpupolicy_policy) <= 6144,
 	       "a policy is 6 KiB at the very most");
 _Static_assert(sizeof(cpupolicy__fields) / sizeof(cpupolicy__fields[0]) ==

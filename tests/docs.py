@@ -1,0 +1,49 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Code on a page of docs/ is code of an example.
+
+A block of C behind the line `<!-- from FILE -->` must be in FILE, line by line.
+Every block of C in docs/ must have such a line.
+"""
+import os
+import re
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+
+import tap  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BLOCK = re.compile(r"(?:<!-- from (\S+) -->\n)?```c\n(.*?)```", re.S)
+
+
+def read(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+class Docs(unittest.TestCase):
+    def test_code_on_pages_is_code_of_examples(self):
+        found = 0
+        for page in sorted(os.listdir(os.path.join(ROOT, "docs"))):
+            if not page.endswith(".md"):
+                continue
+            for source, code in BLOCK.findall(read("docs", page)):
+                found += 1
+                self.assertTrue(source, f"{page}: where is this from?\n{code}")
+                self.assertIn(code, read(source), page)
+        self.assertGreater(found, 0)
+
+    def test_pages_link_to_files_that_exist(self):
+        for page in sorted(os.listdir(os.path.join(ROOT, "docs"))):
+            if not page.endswith(".md"):
+                continue
+            for link in re.findall(r"\]\((?!https?:|#)([^)#]+)",
+                                   read("docs", page)):
+                path = os.path.join(ROOT, "docs", link)
+                self.assertTrue(os.path.exists(path), f"{page}: {link}")
+
+
+if __name__ == "__main__":
+    tap.main()
