@@ -78,6 +78,10 @@ static void set_hypervisor(struct making *making)
 	making->hypervisor =
 		cpupolicy_field_find("hypervisor", strlen("hypervisor"));
 	row = find(&making->all, making->hypervisor->at.leaf, 0);
+	/* some CPUs have leaf 0 alone */
+	if (find(&making->all, 0, 0)->eax < row->leaf &&
+	    !(row->eax | row->ebx | row->ecx | row->edx))
+		return;
 	row->ecx |= cpupolicy__bits(&making->hypervisor->at);
 }
 

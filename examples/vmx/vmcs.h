@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmcs.h - fields of the virtual machine control structure that are used here
+ * (Intel SDM 3D, appendix B), and their bits (3C, chapter 25).
+ */
+#ifndef VMX_VMCS_H
+#define VMX_VMCS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum vmcs_field {
+	/* 16 bits; guest segments come in steps of 2 */
+	VMCS_GUEST_ES_SELECTOR = 0x0800,
+	VMCS_GUEST_CS_SELECTOR = 0x0802,
+	VMCS_GUEST_LDTR_SELECTOR = 0x080c,
+	VMCS_GUEST_TR_SELECTOR = 0x080e,
+	VMCS_HOST_ES_SELECTOR = 0x0c00,
+	VMCS_HOST_CS_SELECTOR = 0x0c02,
+	VMCS_HOST_TR_SELECTOR = 0x0c0c,
+	/* 64 bits */
+	VMCS_MSR_BITMAP = 0x2004,
+	VMCS_EPT_POINTER = 0x201a,
+	VMCS_XSS_EXITING = 0x202c,
+	VMCS_LINK_POINTER = 0x2800,
+	VMCS_GUEST_DEBUGCTL = 0x2802,
+	VMCS_GUEST_EFER = 0x2806,
+	VMCS_HOST_EFER = 0x2c02,
+	/* 32 bits */
+	VMCS_PIN_CONTROLS = 0x4000,
+	VMCS_CPU_CONTROLS = 0x4002,
+	VMCS_EXCEPTIONS = 0x4004,
+	VMCS_CR3_TARGETS = 0x400a,
+	VMCS_EXIT_CONTROLS = 0x400c,
+	VMCS_EXIT_MSR_STORES = 0x400e,
+	VMCS_EXIT_MSR_LOADS = 0x4010,
+	VMCS_ENTRY_CONTROLS = 0x4012,
+	VMCS_ENTRY_MSR_LOADS = 0x4014,
+	VMCS_ENTRY_EVENT = 0x4016,
+	VMCS_ENTRY_ERROR_CODE = 0x4018,
+	VMCS_CPU_CONTROLS_2 = 0x401e,
+	VMCS_INSTRUCTION_ERROR = 0x4400,
+	VMCS_EXIT_REASON = 0x4402,
+	VMCS_EXIT_LENGTH = 0x440c,
+	VMCS_GUEST_ES_LIMIT = 0x4800,
+	VMCS_GUEST_CS_LIMIT = 0x4802,
+	VMCS_GUEST_TR_LIMIT = 0x480e,
+	VMCS_GUEST_GDTR_LIMIT = 0x4810,
+	VMCS_GUEST_IDTR_LIMIT = 0x4812,
+	VMCS_GUEST_ES_ACCESS = 0x4814,
+	VMCS_GUEST_CS_ACCESS = 0x4816,
+	VMCS_GUEST_LDTR_ACCESS = 0x4820,
+	VMCS_GUEST_TR_ACCESS = 0x4822,
+	VMCS_GUEST_INTERRUPTIBILITY = 0x4824,
+	VMCS_GUEST_ACTIVITY = 0x4826,
+	VMCS_GUEST_SYSENTER_CS = 0x482a,
+	VMCS_HOST_SYSENTER_CS = 0x4c00,
+	/* as wide as a register */
+	VMCS_CR0_MASK = 0x6000,
+	VMCS_CR4_MASK = 0x6002,
+	VMCS_CR0_SHADOW = 0x6004,
+	VMCS_CR4_SHADOW = 0x6006,
+	VMCS_EXIT_QUALIFICATION = 0x6400,
+	VMCS_GUEST_CR0 = 0x6800,
+	VMCS_GUEST_CR3 = 0x6802,
+	VMCS_GUEST_CR4 = 0x6804,
+	VMCS_GUEST_ES_BASE = 0x6806,
+	VMCS_GUEST_CS_BASE = 0x6808,
+	VMCS_GUEST_TR_BASE = 0x6814,
+	VMCS_GUEST_GDTR_BASE = 0x6816,
+	VMCS_GUEST_IDTR_BASE = 0x6818,
+	VMCS_GUEST_DR7 = 0x681a,
+	VMCS_GUEST_RSP = 0x681c,
+	VMCS_GUEST_RIP = 0x681e,
+	VMCS_GUEST_RFLAGS = 0x6820,
+	VMCS_GUEST_PENDING_DEBUG = 0x6822,
+	VMCS_GUEST_SYSENTER_ESP = 0x6824,
+	VMCS_GUEST_SYSENTER_EIP = 0x6826,
+	VMCS_HOST_CR0 = 0x6c00,
+	VMCS_HOST_CR3 = 0x6c02,
+	VMCS_HOST_CR4 = 0x6c04,
+	VMCS_HOST_FS_BASE = 0x6c06,
+	VMCS_HOST_GS_BASE = 0x6c08,
+	VMCS_HOST_TR_BASE = 0x6c0a,
+	VMCS_HOST_GDTR_BASE = 0x6c0c,
+	VMCS_HOST_IDTR_BASE = 0x6c0e,
+	VMCS_HOST_SYSENTER_ESP = 0x6c10,
+	VMCS_HOST_SYSENTER_EIP = 0x6c12,
+	VMCS_HOST_RSP = 0x6c14,
+	VMCS_HOST_RIP = 0x6c16,
+};
+
+#define CPU_HLT_EXITING	   0x00000080u
+#define CPU_MSR_BITMAPS	   0x10000000u
+#define CPU_CONTROLS_2	   0x80000000u
+#define CPU_2_EPT	   0x00000002u
+#define CPU_2_RDTSCP	   0x00000008u
+#define CPU_2_UNRESTRICTED 0x00000080u
+#define CPU_2_INVPCID	   0x00001000u
+#define CPU_2_XSAVES	   0x00100000u
+#define EXIT_SAVE_DEBUG	   0x00000004u
+#define EXIT_HOST_64	   0x00000200u
+#define EXIT_SAVE_EFER	   0x00100000u
+#define EXIT_LOAD_EFER	   0x00200000u
+#define ENTRY_LOAD_DEBUG   0x00000004u
+#define ENTRY_IA32E_MODE   0x00000200u /* follows the guest's EFER.LMA */
+#define ENTRY_LOAD_EFER	   0x00008000u
+
+#define SEGMENT_LONG	 0x2000u /* of access rights: the L bit */
+#define SEGMENT_UNUSABLE 0x10000u
+
+#define BLOCKING_BY_STI	   0x1u /* of interruptibility */
+#define BLOCKING_BY_MOV_SS 0x2u
+
+#define PENDING_DEBUG_BS 0x4000u /* a single step */
+
+#define EVENT_EXCEPTION	 0x00000300u /* to inject at VM entry */
+#define EVENT_ERROR_CODE 0x00000800u
+#define EVENT_VALID	 0x80000000u
+
+#define EXIT_REASON_TRIPLE_FAULT 2u
+#define EXIT_REASON_CPUID	 10u
+#define EXIT_REASON_HLT		 12u
+#define EXIT_REASON_RDMSR	 31u
+#define EXIT_REASON_WRMSR	 32u
+#define EXIT_REASON_XSETBV	 55u
+#define EXIT_REASON_NO_ENTRY	 0x80000000u /* the guest's state is invalid */
+
+static inline uint64_t vmread(enum vmcs_field field)
+{
+	uint64_t value = 0;
+
+	__asm__ volatile("vmread %1, %0"
+			 : "+r"(value)
+			 : "r"((uint64_t)field)
+			 : "cc");
+	return value;
+}
+
+/* Returns whether the CPU has the field. */
+static inline bool vmwrite(enum vmcs_field field, uint64_t value)
+{
+	bool failed;
+
+	__asm__ volatile("vmwrite %1, %2"
+			 : "=@ccna"(failed)
+			 : "r"(value), "r"((uint64_t)field)
+			 : "cc");
+	return !failed;
+}
+
+#endif
