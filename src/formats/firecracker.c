@@ -228,7 +228,8 @@ const struct cpupolicy__format cpupolicy__format_firecracker = {
 		  .title = "Firecracker's fingerprint, or CPU template of a "
 			   "whole CPU",
 		  .reads = true,
-		  .writes = true },
+		  .writes = true,
+		  .untested = true },
 	.is_json = is_json,
 	.read_json = read_json,
 	.write = cpupolicy__firecracker_write,
