@@ -394,6 +394,11 @@ json_of 'for programs too' check three three --json
 # convert
 try 'the formats are listed' 0 'cpuid-r *read, written' convert --list
 try 'with the one of fleets' 0 'json-lines *read, written' convert --list
+try 'with the one of hypervisors' 0 'c *written' convert --list
+try 'a policy as C source' 0 'extern const unsigned char _x86_64_v2' \
+	convert @x86-64-v2 --to c
+try_nothing_written 'a record is no policy' 2 'a record; C source holds a policy' \
+	convert $old --to c -o dir/policy.c
 try 'and in the help' 0 'cpuid-r *read, written' convert --help
 json_of 'the formats for programs' convert --list --json
 "$tool" convert $new --to cpuid-r -o new.txt >out 2>err

@@ -82,6 +82,8 @@ static char *write_policy(struct conversion *conversion,
 		return cpupolicy_policy_to_json_line(policy, name);
 	if (strcmp(conversion->to, "json") == 0)
 		return cpupolicy_policy_to_json(policy, name);
+	if (strcmp(conversion->to, C_SOURCE) == 0)
+		return cpupolicy_policy_to_c(policy, name);
 	record = cpupolicy_record_of_policy(policy, name);
 	text = write_foreign(conversion, record);
 	cpupolicy_record_free(record);
@@ -113,6 +115,11 @@ static int convert_one(struct conversion *conversion, const struct input *input)
 {
 	char *text;
 
+	if (input->kind == INPUT_RECORD &&
+	    strcmp(conversion->to, C_SOURCE) == 0)
+		return trouble("%s: a record; C source holds a policy, which"
+			       " `cpupolicy host` makes of it",
+			       input->name);
 	conversion->name = input->name;
 	if (input->document.format)
 		remark_untested(conversion, input->document.format);
@@ -164,12 +171,14 @@ static int find_target(struct conversion *conversion)
 			       " `cpupolicy convert --list` lists them");
 	conversion->lines = strcmp(conversion->to, JSON_LINES) == 0;
 	info = cpupolicy_format_find(conversion->to);
-	if (conversion->lines || (info && info->writes))
+	if (conversion->lines || strcmp(conversion->to, C_SOURCE) == 0 ||
+	    (info && info->writes))
 		return 0;
 	for (uint32_t i = 0; cpupolicy_format_at(i); i++)
 		if (cpupolicy_format_at(i)->writes)
 			text_word(&text, ", ", cpupolicy_format_at(i)->name);
-	trouble("--to %s: %s; expected %s or " JSON_LINES, conversion->to,
+	trouble("--to %s: %s; expected %s, " C_SOURCE " or " JSON_LINES,
+		conversion->to,
 		info ? "this format is only read" : "there is no such format",
 		text.s);
 	free(text.s);

@@ -6,13 +6,34 @@
 
 #include "convert.h"
 
-static const struct cpupolicy_format_info lines = {
-	.name = JSON_LINES,
-	.title = "records and policies as the project's own JSON, one in each"
-		 " line",
-	.reads = true,
-	.writes = true,
+/* What only the command line has. */
+static const struct cpupolicy_format_info own[] = {
+	{
+		.name = JSON_LINES,
+		.title = "records and policies as the project's own JSON, one"
+			 " in each line",
+		.reads = true,
+		.writes = true,
+	},
+	{
+		.name = C_SOURCE,
+		.title = "a policy as C source: the bytes that"
+			 " cpupolicy_decode() takes",
+		.writes = true,
+	},
 };
+
+static const struct cpupolicy_format_info *format_at(uint32_t index)
+{
+	uint32_t nr = 0;
+
+	while (cpupolicy_format_at(nr))
+		nr++;
+	if (index < nr)
+		return cpupolicy_format_at(index);
+	return index - nr < sizeof(own) / sizeof(own[0]) ? &own[index - nr]
+							 : NULL;
+}
 
 static void add_format(struct table *table,
 		       const struct cpupolicy_format_info *info)
@@ -31,9 +52,8 @@ void put_format_table(void)
 {
 	struct table table = { .columns = 4 };
 
-	for (uint32_t i = 0; cpupolicy_format_at(i); i++)
-		add_format(&table, cpupolicy_format_at(i));
-	add_format(&table, &lines);
+	for (uint32_t i = 0; format_at(i); i++)
+		add_format(&table, format_at(i));
 	table_print(&table, 2);
 	fputs("\nuntested: built from documentation, never tried on what the"
 	      " tool itself prints\n"
@@ -59,10 +79,8 @@ int put_formats(bool json)
 		return EXIT_YES;
 	}
 	list = json_array();
-	for (uint32_t i = 0; cpupolicy_format_at(i); i++)
-		json_array_append_new(list,
-				      format_json(cpupolicy_format_at(i)));
-	json_array_append_new(list, format_json(&lines));
+	for (uint32_t i = 0; format_at(i); i++)
+		json_array_append_new(list, format_json(format_at(i)));
 	return json_put(list);
 }
 

@@ -9,6 +9,8 @@
 
 /* Many documents, one per line: no format of the library, but of its files. */
 #define JSON_LINES "json-lines"
+/* A policy to be linked into a hypervisor. */
+#define C_SOURCE "c"
 
 struct conversion {
 	const char *to, *output; /* @output NULL: standard output */

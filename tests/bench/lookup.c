@@ -347,6 +347,26 @@ static void when_cold(const struct farm *farm)
 		       cold(farm, &designs[i]));
 }
 
+/* Additions that wait for each other take a cycle each. */
+static double core_ghz(void)
+{
+	enum { ADDS = 20000000 };
+	double best = 0;
+
+	for (int round = 0; round < 5; round++) {
+		double start = now_ns(), ghz;
+		uint64_t x = 1;
+
+		for (uint32_t i = 0; i < ADDS; i++) {
+			x += 3;
+			__asm__ volatile("" : "+r"(x));
+		}
+		ghz = ADDS / (now_ns() - start);
+		best = ghz > best ? ghz : best;
+	}
+	return best;
+}
+
 static void steps_body(void *arg)
 {
 	struct cpupolicy_registers r;
@@ -404,6 +424,8 @@ int main(void)
 	pin_to_cpu();
 	if (corpus_load(&corpus, NULL))
 		return 2;
+	printf("a core of %.2f GHz; the targets are for one of 3.5\n",
+	       core_ghz());
 	old = policy_of(&corpus, "Xeon-W3520.json");
 	new = policy_of(&corpus, "Ice-Lake-Server.json");
 	for (uint32_t i = 0; i < TRACE; i++)
