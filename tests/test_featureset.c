@@ -193,6 +193,80 @@ static void many_at_once_are_one_after_the_other(void **state)
 	assert_memory_equal(&all, &small, sizeof(all));
 }
 
+static void vmx_that_contradicts_itself_is_for_the_policies_to_say(void **state)
+{
+	/* one demands what the other forbids */
+	static const uint64_t controls[] = { 0x0000000100000001,
+					     0x0000000200000002 };
+	struct cpupolicy_featureset all, two[2];
+	struct cpupolicy_policy level;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct cpupolicy_msr msr = { 0x481, 0, controls[i] };
+
+		make_policy(&guest, "intel", X87 "vmx");
+		assert_int_equal(cpupolicy_policy_set_msr(&guest, &msr), 0);
+		cpupolicy_normalize(&guest, NULL, NULL);
+		cpupolicy_featureset_of(&two[i], &guest);
+		if (i == 0)
+			level = guest;
+	}
+	assert_int_equal(cpupolicy_intersect(&level, &level, &guest), 0);
+	make_normal(&host, "intel", X87);
+	cpupolicy_featureset_of(&large, &host);
+	assert_int_not_equal(cpupolicy_check(&level, &host, NULL, NULL),
+			     CPUPOLICY_DOES_NOT_FIT);
+	cpupolicy_featureset_intersect(&both, &two[0], &two[1]);
+	assert_int_equal(cpupolicy_is_superset(&large, &both), CPUPOLICY_ASK);
+	cpupolicy_featureset_intersect_all(&all, two, 2);
+	assert_int_equal(cpupolicy_is_superset(&large, &all), CPUPOLICY_ASK);
+}
+
+static void who_names_no_hypervisor_says_nothing_of_its_leaves(void **state)
+{
+	static const struct cpupolicy_row kvm = { 0x40000000, 0,
+						  0x40000001, 0x4b4d564b,
+						  0x564b4d56, 0x4d };
+	static const char *const fields[] = {
+		AVX "kvm_clocksource2 kvm_steal_time",
+		AVX "movbe",
+		AVX "kvm_clocksource2 kvm_pv_eoi",
+		AVX "movbe avx2",
+		AVX "movbe",
+	};
+	struct cpupolicy_featureset sets[COUNT(fields)], all;
+	struct cpupolicy_policy level;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		make_policy(&guest, "intel", "");
+		if (i % 2 == 0 && i < 4)
+			cpupolicy_policy_set_row(&guest, &kvm);
+		set_fields(&guest, fields[i]);
+		cpupolicy_normalize(&guest, NULL, NULL);
+		cpupolicy_featureset_of(&sets[i], &guest);
+		if (i == 0) {
+			level = guest;
+			both = sets[0];
+			continue;
+		}
+		assert_int_equal(cpupolicy_intersect(&level, &level, &guest),
+				 0);
+		cpupolicy_featureset_intersect(&both, &sets[i], &both);
+	}
+	assert_int_equal(value_of(&level, "kvm_clocksource2"), 1);
+	assert_int_equal(value_of(&level, "kvm_pv_eoi"), 0);
+	cpupolicy_featureset_of(&small, &level);
+	assert_memory_equal(&both, &small, sizeof(small));
+	cpupolicy_featureset_intersect_all(&all, sets, COUNT(fields));
+	assert_memory_equal(&all, &small, sizeof(small));
+	/* nor does the result of those that name none */
+	sets[0] = sets[3];
+	cpupolicy_featureset_intersect_all(&all, sets, 2);
+	assert_memory_equal(&all, &sets[1], sizeof(all));
+}
+
 /* One host has no MONITOR: what lines the others have does not matter. */
 static void many_at_once_ask_less(void **state)
 {
@@ -322,6 +396,10 @@ int main(void)
 		cmocka_unit_test(
 			what_falls_with_a_value_nobody_listed_is_not_missed_by_the_guest),
 		cmocka_unit_test(many_at_once_are_one_after_the_other),
+		cmocka_unit_test(
+			vmx_that_contradicts_itself_is_for_the_policies_to_say),
+		cmocka_unit_test(
+			who_names_no_hypervisor_says_nothing_of_its_leaves),
 		cmocka_unit_test(many_at_once_ask_less),
 		cmocka_unit_test(every_host_of_many_answers_for_itself),
 		cmocka_unit_test(makers_in_one_pool_fit_nowhere),

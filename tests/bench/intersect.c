@@ -47,6 +47,30 @@ static uint64_t run_featureset(const void *arg)
 	return (uint64_t)cpupolicy_is_superset(&fleet->guests[0].set, &all);
 }
 
+/* The featuresets one behind the other, as fleets keep them. */
+struct sets {
+	struct cpupolicy_featureset set[NR_HOSTS];
+};
+
+static uint64_t run_pairwise(const void *arg)
+{
+	const struct sets *sets = arg;
+	struct cpupolicy_featureset all = sets->set[0];
+
+	for (size_t i = 0; i < NR_HOSTS; i++)
+		cpupolicy_featureset_intersect(&all, &all, &sets->set[i]);
+	return (uint64_t)cpupolicy_is_superset(&sets->set[0], &all);
+}
+
+static uint64_t run_at_once(const void *arg)
+{
+	const struct sets *sets = arg;
+	struct cpupolicy_featureset all;
+
+	cpupolicy_featureset_intersect_all(&all, sets->set, NR_HOSTS);
+	return (uint64_t)cpupolicy_is_superset(&sets->set[0], &all);
+}
+
 static uint64_t run_policy(const void *arg)
 {
 	const struct fleet *fleet = arg;
@@ -106,6 +130,7 @@ static uint64_t run_hostset(const void *arg)
 int main(void)
 {
 	uint32_t words = cpupolicy_featureset_words();
+	static struct sets sets;
 	struct fleet fleet;
 	size_t rows = 0;
 
@@ -113,8 +138,10 @@ int main(void)
 	make_fleet(&fleet, NR_HOSTS, CPUPOLICY_VENDOR_INTEL);
 	if (!fleet.nr_hosts)
 		return 2;
-	for (size_t i = 0; i < NR_HOSTS; i++)
+	for (size_t i = 0; i < NR_HOSTS; i++) {
 		rows += fleet.guests[i].rows.nr;
+		sets.set[i] = fleet.guests[i].set;
+	}
 	printf("%u hosts made of %zu, %zu rows on average; featuresets of %u "
 	       "words\n\n",
 	       NR_HOSTS, fleet.nr_hosts, rows / NR_HOSTS,
@@ -128,6 +155,16 @@ int main(void)
 		{ .what = "featureset, a host",
 		  .run = run_featureset,
 		  .arg = &fleet,
+		  .calls = NR_HOSTS,
+		  .against = &list[0] },
+		{ .what = "featuresets in a row, a host",
+		  .run = run_pairwise,
+		  .arg = &sets,
+		  .calls = NR_HOSTS,
+		  .against = &list[0] },
+		{ .what = "featuresets at once, a host",
+		  .run = run_at_once,
+		  .arg = &sets,
 		  .calls = NR_HOSTS,
 		  .against = &list[0],
 		  .target = 10,
