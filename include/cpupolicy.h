@@ -15,6 +15,7 @@
  *	cpupolicy/featureset.h	the same check in nanoseconds, for fleets
  *	cpupolicy/vcpu.h	what one virtual CPU adds to its policy
  *	cpupolicy/lookup.h	answer one CPUID exit
+ *	cpupolicy/lint.h	what real guests trip over
  *	cpupolicy/codec.h	the byte form that travels with a guest
  *	cpupolicy/model.h	named policies
  *
@@ -47,6 +48,7 @@
 #include <cpupolicy/featureset.h>
 #include <cpupolicy/vcpu.h>
 #include <cpupolicy/lookup.h>
+#include <cpupolicy/lint.h>
 #include <cpupolicy/codec.h>
 #include <cpupolicy/model.h>
 

@@ -12,6 +12,7 @@ what each becomes.
 import os
 import sys
 
+import lint
 import projects
 import table
 from table import GRADES, HYPERVISORS, LEVELS, RULES, SPACES, VENDORS
@@ -402,6 +403,7 @@ def c_lists(tables):
         + text(" ".join(sorted(m["features"],
                                key=lambda w: names[w].index))) + ")"
         for n, m in tables.models.items()])
+    out.update(lint.emit(tables, text, hexa))
     files = {GEN + name: value for name, value in out.items()}
     files["include/cpupolicy/findings.inc"] = ("findings.csv", [
         f"CPUPOLICY_FINDING({r['code']}, {r['name']})"

@@ -29,6 +29,8 @@ COLUMNS = {
                   "summary",
     "findings.csv": "code name grade since until summary remedy",
     "effects.csv": "name summary",
+    "lint.csv": "name check finding grade about when must vendors breaks "
+                "source",
     "names.csv": "field linux qemu libvirt xen libcpuid",
     "values.csv": "field vendors values source",
     "hypervisors.csv": "hypervisor action set field value vendors when from to "

@@ -84,6 +84,27 @@ static int run_check(struct state *state, const struct words *words)
 	return 0;
 }
 
+/* lint P clean|works|breaks */
+static int run_lint(struct state *state, const struct words *words)
+{
+	const struct host *host = find_host(state, words->word[1]);
+	const char *verdict = "clean";
+
+	if (!host)
+		return BROKEN;
+	deafen(state);
+	if (cpupolicy_lint(&host->policy, hear, state))
+		verdict = "works";
+	for (size_t i = 0; i < state->findings.nr; i++)
+		if (state->findings.list[i].grade == CPUPOLICY_GRADE_BLOCK)
+			verdict = "breaks";
+	if (strcmp(verdict, words->word[2])) {
+		complain(state, "expected %s, got %s", words->word[2], verdict);
+		list_findings(state);
+	}
+	return 0;
+}
+
 static bool is_about(const struct cpupolicy_finding *finding, const char *what)
 {
 	const struct cpupolicy_field *field =
@@ -328,6 +349,7 @@ static int run_virtualization(struct state *state, const struct words *words)
 
 const struct command expectation_commands[] = {
 	{ "check", 3, 3, run_check },
+	{ "lint", 2, 2, run_lint },
 	{ "finding", 1, 4, run_finding },
 	{ "no-finding", 1, 4, run_no_finding },
 	{ "findings", 1, 2, run_findings },

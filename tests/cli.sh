@@ -24,7 +24,7 @@ cp "$data/libvirt/Core-i7-2600.json" $intel
 cp "$data/libvirt/Xeon-Gold-6130.json" $newer
 cp "$data/bochs/athlon64-venice.json" $weak # it has NX, but not SVM
 number=0
-commands='record show host diff mask check matrix baseline convert explain'
+commands='record show host diff mask check lint matrix baseline convert explain'
 
 result() { # STATUS NAME
 	number=$((number + 1))
@@ -168,6 +168,23 @@ try 'the hide list of a mode is literal' 0 '3dnow 3dnowext' explain hyperv-r2
 try 'a model is explained' 0 'ssse3' explain @x86-64-v2
 try 'a misspelt name gets a suggestion' 2 "did you mean 'avx2'" explain avx22
 try 'all names can be listed' 0 'avx512f' explain --list
+
+# lint
+"$tool" host $newer --offer -o pool.json 2>err
+cp "$data/own/one-cpu.txt" vm.txt
+try 'a host set has nothing to complain of' 0 '^nothing found' lint pool.json
+sed 's/"avx", //; s/^ *"avx",$//' pool.json >noavx.json
+try 'lint names the rule and its exit status is 1' 1 \
+	'block .* avx2 .* avx_alone' lint noavx.json
+try 'and says who breaks' 1 'NumPy' lint noavx.json
+try 'a code can be allowed' 0 'block, allowed' lint noavx.json --allow F080
+try 'a grade block cannot' 2 'cannot be' lint noavx.json --allow block
+try 'a record is taken as it is' 0 'as it is' lint vm.txt
+try 'or as a host set' 0 'accept set' lint $newer --accept
+try 'but not as both' 2 'either' lint $newer --accept --offer
+try 'several are told one after the other' 1 'noavx.json' lint pool.json \
+	noavx.json
+try 'a file that is not there is trouble' 2 'no-such' lint no-such.json
 
 # host
 try 'a host set is a policy' 0 '"cpupolicy-policy"' host $new --offer
@@ -575,6 +592,7 @@ json_of 'host for programs' host $new --offer --json
 json_of 'diff for programs' diff $new $old --json
 json_of 'mask for programs' mask $new --mode hyperv-r2 --json
 json_of 'check for programs' check $new $old --json
+json_of 'lint for programs' lint $new $newer --json
 json_of 'matrix for programs' matrix $old $new --json
 json_of 'baseline for programs' baseline $old $new --json
 json_of 'explain for programs' explain hyperv-r2 --json

@@ -21,7 +21,8 @@ enum cpupolicy_finding_code {
 /** struct cpupolicy_finding_info - one row of the registry; constant */
 struct cpupolicy_finding_info {
 	uint16_t code;
-	uint8_t grade; /* enum cpupolicy_grade; NONE: it is the field's */
+	uint8_t grade; /* enum cpupolicy_grade; NONE: it is the field's, or
+			* the lint rule's */
 	const char *name;
 	const char *summary; /* what it means */
 	const char *remedy;  /* what to do; may be empty */
@@ -39,7 +40,7 @@ struct cpupolicy_finding {
 	uint16_t code; /* enum cpupolicy_finding_code */
 	uint8_t grade; /* enum cpupolicy_grade */
 	uint8_t reserved;
-	uint32_t index;			     /* baseline: which host; else 0 */
+	uint32_t index; /* baseline: which host; lint: which rule; else 0 */
 	const struct cpupolicy_field *field; /* NULL: the bits have no name */
 	const struct cpupolicy_field *cause; /* the missing need, the gate, the
 					      * component; NULL where none */

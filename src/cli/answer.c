@@ -59,20 +59,19 @@ enum cpupolicy_verdict finding_verdict(const struct cpupolicy_finding *finding,
 		       : CPUPOLICY_FITS_INSECURE;
 }
 
-/* "4 block, 1 security" */
-static char *count_text(const struct check_answer *answer)
+char *counts_text(const size_t count[CPUPOLICY_GRADE_BLOCK + 1], size_t allowed)
 {
 	struct text text = { 0 };
 
 	for (int grade = CPUPOLICY_GRADE_BLOCK; grade > CPUPOLICY_GRADE_NONE;
 	     grade--)
-		if (answer->count[grade])
+		if (count[grade])
 			text_add(&text, "%s%zu %s", text.length ? ", " : "",
-				 answer->count[grade],
+				 count[grade],
 				 cpupolicy_grade_name(
 					 (enum cpupolicy_grade)grade));
-	if (answer->allowed)
-		text_add(&text, "; %zu allowed", answer->allowed);
+	if (allowed)
+		text_add(&text, "; %zu allowed", allowed);
 	return text.s;
 }
 
@@ -243,7 +242,7 @@ void put_answer(const struct check_answer *answer, const struct words *allow,
 {
 	const struct findings *findings = &answer->findings;
 	size_t shown = first && first < findings->nr ? first : findings->nr;
-	char *counts = count_text(answer);
+	char *counts = counts_text(answer->count, answer->allowed);
 	char *line = format_text("%s: %s -> %s%s%s", verdict_text(answer),
 				 answer->guest.label, answer->host.label,
 				 counts ? ": " : "", counts ? counts : "");
@@ -264,11 +263,21 @@ static json_t *side_json(const struct check_side *side)
 	return json_pack("{s:s, s:s}", "label", side->label, "vendor", vendor);
 }
 
+json_t *counts_json(const size_t count[CPUPOLICY_GRADE_BLOCK + 1])
+{
+	json_t *counts = json_object();
+
+	for (int g = CPUPOLICY_GRADE_NOTE; g <= CPUPOLICY_GRADE_BLOCK; g++)
+		json_count(counts,
+			   cpupolicy_grade_name((enum cpupolicy_grade)g),
+			   count[g]);
+	return counts;
+}
+
 int put_answer_json(const struct check_answer *answer,
 		    const struct words *allow, bool fits)
 {
 	json_t *object = json_object(), *list = json_array();
-	json_t *counts = json_object();
 
 	for (size_t i = 0; i < answer->findings.nr; i++) {
 		const struct cpupolicy_finding *f = &answer->findings.item[i];
@@ -281,15 +290,11 @@ int put_answer_json(const struct check_answer *answer,
 			json_boolean(host_recorded(answer, &f->at)));
 		json_array_append_new(list, one);
 	}
-	for (int g = CPUPOLICY_GRADE_NOTE; g <= CPUPOLICY_GRADE_BLOCK; g++)
-		json_count(counts,
-			   cpupolicy_grade_name((enum cpupolicy_grade)g),
-			   answer->count[g]);
 	json_object_set_new(object, "verdict", json_text(verdict_text(answer)));
 	json_object_set_new(object, "fits", json_boolean(fits));
 	json_object_set_new(object, "guest", side_json(&answer->guest));
 	json_object_set_new(object, "host", side_json(&answer->host));
-	json_object_set_new(object, "counts", counts);
+	json_object_set_new(object, "counts", counts_json(answer->count));
 	json_count(object, "allowed", answer->allowed);
 	json_count(object, "not_recorded", answer->unrecorded);
 	json_object_set_new(object, "findings", list);

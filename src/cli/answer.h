@@ -42,6 +42,10 @@ bool finding_allowed(const struct cpupolicy_finding *finding,
 /* What one finding does to the verdict. */
 enum cpupolicy_verdict finding_verdict(const struct cpupolicy_finding *finding,
 				       const struct words *allow);
+/* "4 block, 1 security; 1 allowed"; NULL: none; to be freed */
+char *counts_text(const size_t count[CPUPOLICY_GRADE_BLOCK + 1],
+		  size_t allowed);
+json_t *counts_json(const size_t count[CPUPOLICY_GRADE_BLOCK + 1]);
 /* @first: print at most that many findings; 0: all */
 void put_answer(const struct check_answer *answer, const struct words *allow,
 		size_t first);

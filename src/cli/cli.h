@@ -38,6 +38,7 @@ extern const struct command command_record, command_show, command_host;
 extern const struct command command_diff, command_mask, command_check;
 extern const struct command command_matrix, command_baseline, command_convert;
 extern const struct command command_explain;
+extern const struct command command_lint;
 
 /* text.c */
 struct text {

@@ -22,9 +22,10 @@ void explain_finding(const struct cpupolicy_finding_info *info, json_t *json)
 	}
 	explain_line(&table, json, "meaning", info->summary);
 	explain_line(&table, json, "grade",
-		     info->grade ? cpupolicy_grade_name(
-					   (enum cpupolicy_grade)info->grade)
-				 : "that of the field it is about");
+		     info->grade
+			     ? cpupolicy_grade_name(
+				       (enum cpupolicy_grade)info->grade)
+			     : "that of the field or lint rule it is about");
 	explain_line(&table, json, "remedy", info->remedy);
 	table_print(&table, 2);
 }

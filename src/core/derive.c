@@ -32,8 +32,8 @@ static uint32_t last_subleaf(const struct cpupolicy_policy *policy,
  * The highest leaf of a range with content, or @floor. Leaf numbers are not
  * features: this is the smallest number that lets a guest reach everything.
  */
-static uint32_t last_leaf(const struct cpupolicy_policy *policy, uint32_t space,
-			  uint32_t base, uint32_t floor)
+uint32_t cpupolicy__last_leaf(const struct cpupolicy_policy *policy,
+			      uint32_t space, uint32_t base, uint32_t floor)
 {
 	uint32_t last = floor;
 
@@ -59,7 +59,7 @@ static uint32_t max_basic(const struct cpupolicy_policy *policy)
 		floor = 0xb;
 	if (CPUPOLICY__GET(policy, xsave))
 		floor = 0xd;
-	return last_leaf(policy, CPUPOLICY_SPACE_CPU, 0, floor);
+	return cpupolicy__last_leaf(policy, CPUPOLICY_SPACE_CPU, 0, floor);
 }
 
 /*
@@ -85,7 +85,8 @@ static uint32_t max_extended(const struct cpupolicy_policy *policy)
 		floor = 0x8000000au;
 	if (CPUPOLICY__GET(policy, topoext))
 		floor = 0x8000001eu;
-	return last_leaf(policy, CPUPOLICY_SPACE_CPU, 0x80000000u, floor);
+	return cpupolicy__last_leaf(policy, CPUPOLICY_SPACE_CPU, 0x80000000u,
+				    floor);
 }
 
 /*
@@ -93,7 +94,7 @@ static uint32_t max_extended(const struct cpupolicy_policy *policy)
  * largest offset + size (Intel SDM 1, 13.4.3). The legacy area and header take
  * the first 576 bytes.
  */
-static uint32_t xsave_size(const struct cpupolicy_policy *policy)
+uint32_t cpupolicy__xsave_size(const struct cpupolicy_policy *policy)
 {
 	const uint32_t mask[2] = {
 		policy->word[CPUPOLICY__W_CPU_D_0_EAX],
@@ -193,8 +194,8 @@ static void derive_sections(struct derivation d)
 		uint32_t base = cpupolicy__section(d.policy, space), last = 0;
 
 		if (base) {
-			last = last_leaf(d.policy, space, 0x40000000u,
-					 0x40000000u);
+			last = cpupolicy__last_leaf(d.policy, space,
+						    0x40000000u, 0x40000000u);
 			if (base != CPUPOLICY__ANYWHERE)
 				last += (base - 1) * 0x100u;
 		}
@@ -217,10 +218,11 @@ void cpupolicy__derive(struct cpupolicy_policy *policy,
 	SET(max_subleaf_24, last_subleaf(policy, 0x24, 1));
 	SET(max_subleaf_29, 0);
 	SET(xen_pv_max_subleaf, 0);
-	SET(xsave_size_max, xsave_size(policy));
+	SET(xsave_size_max, cpupolicy__xsave_size(policy));
 	SET(max_basic, max_basic(policy));
 	SET(max_ext, max_extended(policy));
-	last = last_leaf(policy, CPUPOLICY_SPACE_CPU, 0xc0000000u, 0);
+	last = cpupolicy__last_leaf(policy, CPUPOLICY_SPACE_CPU, 0xc0000000u,
+				    0);
 	SET(max_centaur, last);
 	derive_mirrors(d, vendor);
 	derive_widths(d);

@@ -336,6 +336,14 @@ void cpupolicy__clear(struct cpupolicy_policy *policy,
 		      const struct cpupolicy__report *report, uint32_t code,
 		      uint32_t word, uint32_t mask, uint32_t cause);
 
+/* The highest leaf of a range with content, or @floor. */
+uint32_t cpupolicy__last_leaf(const struct cpupolicy_policy *policy,
+			      uint32_t space, uint32_t base, uint32_t floor);
+/* What the components of XCR0 come to; 0 without XSAVE. */
+uint32_t cpupolicy__xsave_size(const struct cpupolicy_policy *policy);
+/* The word of VMX controls that must be 1 and may not be; or NONE. */
+uint32_t cpupolicy__vmx_contradiction(const struct cpupolicy_policy *policy);
+
 /* The parts of cpupolicy_normalize(). */
 void cpupolicy__close(struct cpupolicy_policy *policy,
 		      const struct cpupolicy__report *report);

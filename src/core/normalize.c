@@ -39,7 +39,7 @@ void cpupolicy__close(struct cpupolicy_policy *policy,
  * A control that must be 1 and may not be 1 (Intel SDM 3D, appendix A.3): no
  * hypervisor could be written for such a guest CPU.
  */
-static bool vmx_contradicts(const struct cpupolicy_policy *policy)
+uint32_t cpupolicy__vmx_contradiction(const struct cpupolicy_policy *policy)
 {
 	static const struct {
 		uint16_t must, may;
@@ -62,8 +62,8 @@ static bool vmx_contradicts(const struct cpupolicy_policy *policy)
 
 	for (uint32_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		if (policy->word[pairs[i].must] & ~policy->word[pairs[i].may])
-			return true;
-	return false;
+			return pairs[i].must;
+	return CPUPOLICY__NONE;
 }
 
 /* A component without a size cannot be saved: nobody can be promised it. */
@@ -100,7 +100,7 @@ void cpupolicy__normalize(struct cpupolicy_policy *policy,
 					 ~cpupolicy__keep[w], CPUPOLICY__NONE);
 	drop_empty_components(policy, report);
 	cpupolicy__close(policy, report);
-	if (vmx_contradicts(policy)) {
+	if (cpupolicy__vmx_contradiction(policy) != CPUPOLICY__NONE) {
 		cpupolicy__clear(policy, report,
 				 CPUPOLICY_F_DROPPED_CONTRADICTION, vmx->word,
 				 vmx->mask << vmx->shift, CPUPOLICY__NONE);
