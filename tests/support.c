@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * support.c - what the tests of the core share.
+ * support.c - what tests share.
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include "support.h"
-
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <cmocka.h>
+
+#include "support.h"
 
 #include "corpus.h"
 
@@ -155,4 +160,47 @@ int parse_copy(struct cpupolicy_document *out, const char *text, size_t size,
 	status = cpupolicy_document_parse(out, "dump.txt", copy, size, error);
 	free(copy);
 	return status;
+}
+
+void must_be_refused(const struct bad_text *bad, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		struct cpupolicy_document document;
+		struct cpupolicy_error error;
+		int status =
+			parse_copy(&document, bad[i].text, bad[i].size, &error);
+
+		if (status != bad[i].status || error.line != bad[i].line ||
+		    !strstr(error.text, bad[i].says))
+			fail_msg("%s: %d, line %d: %s", bad[i].why, status,
+				 error.line, error.text);
+	}
+}
+
+void must_survive_damage(const char *good, size_t size)
+{
+	char *text = malloc(size);
+	uint32_t random = 1;
+
+	if (!text)
+		give_up("no memory", "for a copy");
+	for (size_t i = 0; i < 20000; i++) {
+		struct cpupolicy_document document;
+		struct cpupolicy_error error;
+		size_t left = size;
+		int status;
+
+		memcpy(text, good, size);
+		for (unsigned n = 0; n < 1 + i % 3; n++) {
+			random = random * 1664525 + 1013904223;
+			text[(random >> 8) % size] = (char)(random >> 24);
+		}
+		if (i % 2)
+			left = random % size;
+		status = parse_copy(&document, text, left, &error);
+		if (status < 0)
+			assert_true(error.status == status && *error.text);
+		cpupolicy_document_clear(&document);
+	}
+	free(text);
 }

@@ -56,6 +56,20 @@ struct cpupolicy_record *read_record(const char *path);
 int parse_copy(struct cpupolicy_document *out, const char *text, size_t size,
 	       struct cpupolicy_error *error);
 
+/** struct bad_text - a file that is refused, and how */
+struct bad_text {
+	const char *why, *text;
+	size_t size;
+	int status, line;
+	const char *says;
+};
+
+void must_be_refused(const struct bad_text *bad, size_t nr);
+
+/** must_survive_damage - whatever is cut off or flipped of this text: a
+ *	document or an error, never a crash */
+void must_survive_damage(const char *good, size_t size);
+
 /* The fields of a CPU with AVX and its state component. */
 #define X87  "fpu tsc msr pae cx8 apic cmov clflush mmx fxsr sse sse2 "
 #define LONG X87 "lm nx syscall sse3 ssse3 sse4_1 sse4_2 popcnt cx16 "

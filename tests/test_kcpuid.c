@@ -134,12 +134,7 @@ static void newer_versions_have_other_ranges(void **state)
 	cpupolicy_document_clear(&document);
 }
 
-static const struct {
-	const char *why, *text;
-	size_t size;
-	int status, line;
-	const char *says;
-} bad_dumps[] = {
+static const struct bad_text bad_dumps[] = {
 	{ "cut in a row", TEXT(BASIC LEAF0 "0x00000001: EAX=0x0003"),
 	  CPUPOLICY_E_SYNTAX, 4, "expected '0x00000001: EAX=0x" },
 	{ "cut in a leaf with sub-leaves", TEXT(BASIC LEAF0 "0x00000004: subl"),
@@ -170,16 +165,7 @@ static const struct {
 static void a_bad_dump_is_refused_with_its_line(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(bad_dumps); i++) {
-		int status = parse_copy(&document, bad_dumps[i].text,
-					bad_dumps[i].size, &error);
-
-		if (status != bad_dumps[i].status ||
-		    error.line != bad_dumps[i].line ||
-		    !strstr(error.text, bad_dumps[i].says))
-			fail_msg("%s: %d, line %d: %s", bad_dumps[i].why,
-				 status, error.line, error.text);
-	}
+	must_be_refused(bad_dumps, COUNT(bad_dumps));
 }
 
 /* What the kcpuid of Linux 6.1 printed on a virtual machine. */

@@ -180,12 +180,7 @@ static void msr_lines_are_left_out(void **state)
 	cpupolicy_document_clear(&document);
 }
 
-static const struct {
-	const char *why, *text;
-	size_t size;
-	int status, line;
-	const char *says;
-} bad_dumps[] = {
+static const struct bad_text bad_dumps[] = {
 	{ "cut in a row", TEXT(LEAF0 "basic_cpuid[1]=00000f34 0001"),
 	  CPUPOLICY_E_SYNTAX, 2, "expected 'basic_cpuid[0]=" },
 	{ "three registers", TEXT(LEAF0 "ext_cpuid[0]=80000004 0 0\n"),
@@ -228,16 +223,7 @@ static const struct {
 static void a_bad_dump_is_refused_with_its_line(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(bad_dumps); i++) {
-		int status = parse_copy(&document, bad_dumps[i].text,
-					bad_dumps[i].size, &error);
-
-		if (status != bad_dumps[i].status ||
-		    error.line != bad_dumps[i].line ||
-		    !strstr(error.text, bad_dumps[i].says))
-			fail_msg("%s: %d, line %d: %s", bad_dumps[i].why,
-				 status, error.line, error.text);
-	}
+	must_be_refused(bad_dumps, COUNT(bad_dumps));
 }
 
 static void a_line_too_long_is_refused(void **state)

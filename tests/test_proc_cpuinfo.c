@@ -333,28 +333,9 @@ static void damaged_files_give_a_record_or_an_error(void **state)
 					      "virtual")
 				LINE("microcode", "0x1") "\n" AMD(
 					"1", "23", "fpu arat mba vnmi");
-	uint32_t random = 1;
 
 	(void)state;
-	for (size_t i = 0; i < 20000; i++) {
-		struct cpupolicy_document document;
-		struct cpupolicy_error error;
-		char text[sizeof(good)];
-		size_t size = sizeof(good) - 1;
-		int status;
-
-		memcpy(text, good, sizeof(good));
-		for (unsigned n = 0; n < 1 + i % 3; n++) {
-			random = random * 1664525 + 1013904223;
-			text[(random >> 8) % size] = (char)(random >> 24);
-		}
-		if (i % 2)
-			size = random % size;
-		status = parse_copy(&document, text, size, &error);
-		if (status < 0)
-			assert_true(error.status == status && *error.text);
-		cpupolicy_document_clear(&document);
-	}
+	must_survive_damage(good, sizeof(good) - 1);
 }
 
 /* Numbers: a kernel may say less than CPUID, or this library assumed them. */

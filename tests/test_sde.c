@@ -101,12 +101,7 @@ static void stars_for_a_leaf_with_sub_leaves_are_noted(void **state)
 	}
 }
 
-static const struct {
-	const char *why, *text;
-	size_t size;
-	int status, line;
-	const char *says;
-} bad_definitions[] = {
+static const struct bad_text bad_definitions[] = {
 	{ "cut in a row", TEXT(LEAF0 "00000001 ******** => 000106a5 061"),
 	  CPUPOLICY_E_SYNTAX, 2, "expected '00000004 00000001 => " },
 	{ "no arrow", TEXT(LEAF0 "00000001 00000000 1 2 3 4\n"),
@@ -132,16 +127,7 @@ static const struct {
 static void a_bad_definition_is_refused_with_its_line(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(bad_definitions); i++) {
-		int status = parse_copy(&document, bad_definitions[i].text,
-					bad_definitions[i].size, &error);
-
-		if (status != bad_definitions[i].status ||
-		    error.line != bad_definitions[i].line ||
-		    !strstr(error.text, bad_definitions[i].says))
-			fail_msg("%s: %d, line %d: %s", bad_definitions[i].why,
-				 status, error.line, error.text);
-	}
+	must_be_refused(bad_definitions, COUNT(bad_definitions));
 }
 
 static void the_format_says_that_it_is_untested(void **state)

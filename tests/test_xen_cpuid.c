@@ -111,12 +111,7 @@ static void rows_that_are_zero_are_added(void **state)
 	cpupolicy_document_clear(&document);
 }
 
-static const struct {
-	const char *why, *text;
-	size_t size;
-	int status, line;
-	const char *says;
-} bad_dumps[] = {
+static const struct bad_text bad_dumps[] = {
 	{ "cut in a row",
 	  TEXT(POLICY("Host", 1) LEAF0 "  00000001:ffffffff -> 0"),
 	  CPUPOLICY_E_SYNTAX, 5, "expected '00000007:00000000 -> " },
@@ -147,16 +142,7 @@ static const struct {
 static void a_bad_dump_is_refused_with_its_line(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(bad_dumps); i++) {
-		int status = parse_copy(&document, bad_dumps[i].text,
-					bad_dumps[i].size, &error);
-
-		if (status != bad_dumps[i].status ||
-		    error.line != bad_dumps[i].line ||
-		    !strstr(error.text, bad_dumps[i].says))
-			fail_msg("%s: %d, line %d: %s", bad_dumps[i].why,
-				 status, error.line, error.text);
-	}
+	must_be_refused(bad_dumps, COUNT(bad_dumps));
 }
 
 static void many_policies_are_named_briefly(void **state)
