@@ -201,7 +201,6 @@ static struct pool_text *find(struct pool_texts *texts,
 		struct pool_text *item = &texts->item[i];
 
 		if (item->hash == key->hash && item->size == size &&
-		    item->tail == key->tail &&
 		    memcmp(item->text, key->text + key->head, size) == 0)
 			return item;
 	}
