@@ -314,6 +314,40 @@ static void family_and_model_are_as_people_count_them(void **state)
 	}
 }
 
+static void a_policy_of_zeros_is_of_todays_table(void **state)
+{
+	struct cpupolicy_row row = { .leaf = 1, .ecx = 1u << 28 };
+	struct cpupolicy_msr msr = { .index = 0x10a, .value = 1 };
+	const struct cpupolicy_field *avx = cpupolicy_field_find("avx", 3);
+
+	(void)state;
+	memset(&policy, 0, sizeof(policy));
+	memset(&other, 0, sizeof(other));
+	assert_int_equal(cpupolicy_policy_set_row(&policy, &row), 0);
+	assert_int_equal(cpupolicy_check(&policy, &other, NULL, NULL),
+			 CPUPOLICY_DOES_NOT_FIT);
+	memset(&policy, 0, sizeof(policy));
+	assert_int_equal(cpupolicy_field_set(&policy, avx, 1), 0);
+	assert_int_equal(cpupolicy_check(&policy, &other, NULL, NULL),
+			 CPUPOLICY_DOES_NOT_FIT);
+	memset(&policy, 0, sizeof(policy));
+	assert_int_equal(cpupolicy_policy_set(
+				 &policy, cpupolicy_field_feature(avx), true),
+			 0);
+	assert_int_equal(cpupolicy_check(&policy, &other, NULL, NULL),
+			 CPUPOLICY_DOES_NOT_FIT);
+	memset(&policy, 0, sizeof(policy));
+	assert_int_equal(cpupolicy_policy_set_msr(&policy, &msr), 0);
+	assert_int_equal(cpupolicy_check(&policy, &other, NULL, NULL),
+			 CPUPOLICY_FITS_INSECURE);
+}
+
+static void the_library_says_how_large_a_policy_is(void **state)
+{
+	(void)state;
+	assert_int_equal(cpupolicy_policy_bytes(), sizeof(policy));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +365,8 @@ int main(void)
 		cmocka_unit_test(a_leaf_without_a_slot_has_a_reason),
 		cmocka_unit_test(leaves_say_whether_they_have_subleaves),
 		cmocka_unit_test(family_and_model_are_as_people_count_them),
+		cmocka_unit_test(a_policy_of_zeros_is_of_todays_table),
+		cmocka_unit_test(the_library_says_how_large_a_policy_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

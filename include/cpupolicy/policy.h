@@ -103,6 +103,14 @@ struct cpupolicy_policy {
 	uint32_t word[CPUPOLICY_POLICY_WORDS]; /* private */
 };
 
+/**
+ * cpupolicy_policy_bytes - sizeof(struct cpupolicy_policy) in the library
+ *
+ * For languages that do not read this header, and to see that a program was
+ * compiled with the header of the library it runs with.
+ */
+CPUPOLICY_API size_t cpupolicy_policy_bytes(void);
+
 /** cpupolicy_policy_clear - make the policy that promises nothing */
 CPUPOLICY_API void cpupolicy_policy_clear(struct cpupolicy_policy *policy);
 

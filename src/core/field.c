@@ -119,6 +119,7 @@ int cpupolicy_field_set(struct cpupolicy_policy *policy,
 		return CPUPOLICY_E_NO_SLOT;
 	if (value > place->mask)
 		return CPUPOLICY_E_RANGE;
+	cpupolicy__stamp(policy);
 	cpupolicy__put(policy, index, value);
 	return CPUPOLICY_OK;
 }

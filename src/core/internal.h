@@ -239,6 +239,16 @@ static inline bool cpupolicy__for_vendor(uint32_t vendors,
 	return vendors == 0 || (vendors >> (uint32_t)id & 1) != 0;
 }
 
+/*
+ * A policy of zeros that somebody fills by hand is of today's table: taken for
+ * one older than every field, it would fit everywhere.
+ */
+static inline void cpupolicy__stamp(struct cpupolicy_policy *policy)
+{
+	if (!policy->table)
+		policy->table = CPUPOLICY__TABLE_VERSION;
+}
+
 static inline uint32_t cpupolicy__get(const struct cpupolicy_policy *policy,
 				      uint32_t field)
 {

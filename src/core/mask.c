@@ -54,6 +54,7 @@ int cpupolicy_policy_set(struct cpupolicy_policy *policy,
 
 	if (word == CPUPOLICY__NONE)
 		return CPUPOLICY_E_NO_SLOT;
+	cpupolicy__stamp(policy);
 	policy->word[word] &= ~bit;
 	if (value)
 		policy->word[word] |= bit;

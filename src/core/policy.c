@@ -146,6 +146,11 @@ uint32_t cpupolicy__msr_word(uint32_t index)
 	return CPUPOLICY__MSR_WORD + row->slot * 2u;
 }
 
+size_t cpupolicy_policy_bytes(void)
+{
+	return sizeof(struct cpupolicy_policy);
+}
+
 void cpupolicy_policy_clear(struct cpupolicy_policy *policy)
 {
 	memset(policy, 0, sizeof(*policy));
@@ -174,6 +179,7 @@ int cpupolicy_policy_set_row(struct cpupolicy_policy *policy,
 	word = cpupolicy__row_word(policy, row->leaf, row->subleaf);
 	if (word == CPUPOLICY__NONE)
 		return CPUPOLICY_E_NO_SLOT;
+	cpupolicy__stamp(policy);
 	policy->word[word] = row->eax;
 	policy->word[word + 1] = row->ebx;
 	policy->word[word + 2] = row->ecx;
@@ -208,6 +214,7 @@ int cpupolicy_policy_set_msr(struct cpupolicy_policy *policy,
 
 	if (word == CPUPOLICY__NONE)
 		return CPUPOLICY_E_NO_SLOT;
+	cpupolicy__stamp(policy);
 	policy->word[word] = (uint32_t)msr->value;
 	policy->word[word + 1] = (uint32_t)(msr->value >> 32);
 	return CPUPOLICY_OK;
