@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+module libcpupolicy/cpupolicy
+
+go 1.19
