@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: MIT
+//! The C interface of libcpupolicy, as it is in its headers, which say what
+//! each function does. `cpupolicy` is the crate to use.
+#![no_std]
+#![allow(non_camel_case_types)]
+
+use core::ffi::c_void;
+
+// core has these from Rust 1.64 on only.
+/// C's int
+pub type c_int = i32;
+/// C's char
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+pub type c_char = i8;
+/// C's char
+#[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+pub type c_char = u8;
+
+include!(concat!(env!("OUT_DIR"), "/sizes.rs"));
+
+#[cfg(feature = "host")]
+mod host;
+#[cfg(feature = "host")]
+pub use host::*;
+
+/// struct cpupolicy_policy
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct policy {
+    pub table: u32,
+    pub bases: u32,
+    pub reserved: [u32; 2],
+    pub word: [u32; POLICY_WORDS],
+}
+
+/// struct cpupolicy_featureset
+#[repr(C, align(8))]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct featureset {
+    pub word: [u32; FEATURESET_WORDS],
+}
+
+/// struct cpupolicy_row
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct row {
+    pub leaf: u32,
+    pub subleaf: u32,
+    pub eax: u32,
+    pub ebx: u32,
+    pub ecx: u32,
+    pub edx: u32,
+}
+
+/// struct cpupolicy_msr
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct msr {
+    pub index: u32,
+    pub reserved: u32,
+    pub value: u64,
+}
+
+/// struct cpupolicy_address
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct address {
+    pub leaf: u32,
+    pub subleaf: u16,
+    pub space: u8,
+    pub reg: u8,
+    pub high: u8,
+    pub low: u8,
+}
+
+/// struct cpupolicy_field
+#[repr(C)]
+pub struct field {
+    pub name: *const c_char,
+    pub needs: *const c_char,
+    pub gate: *const c_char,
+    pub group: *const c_char,
+    pub unless: *const c_char,
+    pub effect: *const c_char,
+    pub aliases: *const c_char,
+    pub vendors: *const c_char,
+    pub source: *const c_char,
+    pub summary: *const c_char,
+    pub at: address,
+    pub since: u16,
+    pub level: u8,
+    pub rule: u8,
+    pub grade: u8,
+    pub expose: u8,
+}
+
+/// struct cpupolicy_finding
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct finding {
+    pub code: u16,
+    pub grade: u8,
+    pub reserved: u8,
+    pub index: u32,
+    pub field: *const field,
+    pub cause: *const field,
+    pub at: address,
+    pub mask: u32,
+    pub guest: u32,
+    pub host: u32,
+}
+
+/// struct cpupolicy_finding_info
+#[repr(C)]
+pub struct finding_info {
+    pub code: u16,
+    pub grade: u8,
+    pub name: *const c_char,
+    pub summary: *const c_char,
+    pub remedy: *const c_char,
+}
+
+/// struct cpupolicy_mode
+#[repr(C)]
+pub struct mode {
+    pub name: *const c_char,
+    pub summary: *const c_char,
+    pub source: *const c_char,
+    pub hide: *const *const c_char,
+    pub clflush_cap: u32,
+    pub vendor: c_int,
+}
+
+/// struct cpupolicy_clock
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct clock {
+    pub tsc_khz: u32,
+    pub scales: bool,
+}
+
+/// struct cpupolicy_baseline
+#[repr(C)]
+pub struct baseline {
+    pub policy: policy,
+    pub before: policy,
+    pub nr: u32,
+    pub weak: u32,
+    pub sink: sink,
+    pub arg: *mut c_void,
+}
+
+/// struct cpupolicy_topology
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct topology {
+    pub threads: u32,
+    pub cores: u32,
+    pub modules: u32,
+    pub dies: u32,
+    pub packages: u32,
+}
+
+/// struct cpupolicy_vcpu
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct vcpu {
+    pub cr4: u64,
+    pub mode64: bool,
+    pub beyond: u32,
+    pub limit: [u32; 4],
+    pub made: [u32; VCPU_WORDS],
+    pub sections: u32,
+    pub section_base: [u32; 4],
+    pub section_last: [u32; 4],
+    pub hypervisor: bool,
+    pub hybrid: bool,
+    pub core_type: u8,
+    pub native_model: u32,
+    pub apic_id: u32,
+    pub topology: topology,
+    pub xcr0: u64,
+    pub xss: u64,
+    pub apic_base: u64,
+    pub misc_enable: u64,
+    pub tsc_khz: u32,
+    pub apic_khz: u32,
+}
+
+/// struct cpupolicy_registers
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct registers {
+    pub eax: u32,
+    pub ebx: u32,
+    pub ecx: u32,
+    pub edx: u32,
+}
+
+/// cpupolicy_sink, or NULL
+pub type sink =
+    Option<unsafe extern "C" fn(arg: *mut c_void, finding: *const finding)>;
+
+/// struct cpupolicy_model, which is not looked into
+#[repr(C)]
+pub struct model {
+    _private: [u8; 0],
+}
+
+extern "C" {
+    pub fn cpupolicy_version() -> u32;
+    pub fn cpupolicy_strerror(status: c_int) -> *const c_char;
+    pub fn cpupolicy_policy_bytes() -> usize;
+    pub fn cpupolicy_policy_clear(policy: *mut policy);
+    pub fn cpupolicy_policy_class_id(policy: *const policy) -> u64;
+    pub fn cpupolicy_policy_set_row(
+        policy: *mut policy,
+        row: *const row,
+    ) -> c_int;
+    pub fn cpupolicy_policy_get_row(
+        row: *mut row,
+        policy: *const policy,
+    ) -> c_int;
+    pub fn cpupolicy_policy_set_msr(
+        policy: *mut policy,
+        msr: *const msr,
+    ) -> c_int;
+    pub fn cpupolicy_policy_row_at(
+        row: *mut row,
+        policy: *const policy,
+        index: u32,
+    ) -> c_int;
+    pub fn cpupolicy_policy_msr_at(
+        msr: *mut msr,
+        policy: *const policy,
+        index: u32,
+    ) -> c_int;
+    pub fn cpupolicy_policy_vendor(policy: *const policy) -> c_int;
+    pub fn cpupolicy_policy_vendor_string(
+        out: *mut c_char,
+        policy: *const policy,
+    );
+    pub fn cpupolicy_field_count() -> u32;
+    pub fn cpupolicy_field_at(index: u32) -> *const field;
+    pub fn cpupolicy_field_find(
+        name: *const c_char,
+        length: usize,
+    ) -> *const field;
+    pub fn cpupolicy_field_feature(field: *const field) -> u64;
+    pub fn cpupolicy_field_get(
+        policy: *const policy,
+        field: *const field,
+    ) -> u32;
+    pub fn cpupolicy_field_set(
+        policy: *mut policy,
+        field: *const field,
+        value: u32,
+    ) -> c_int;
+    pub fn cpupolicy_feature_parse(
+        out: *mut u64,
+        text: *const c_char,
+        length: usize,
+    ) -> c_int;
+    pub fn cpupolicy_feature_address(feature: u64) -> address;
+    pub fn cpupolicy_address_text(
+        out: *mut c_char,
+        at: *const address,
+    ) -> *mut c_char;
+    pub fn cpupolicy_policy_has(policy: *const policy, feature: u64) -> bool;
+    pub fn cpupolicy_policy_set(
+        policy: *mut policy,
+        feature: u64,
+        value: bool,
+    ) -> c_int;
+    pub fn cpupolicy_finding_info(code: u32) -> *const finding_info;
+    pub fn cpupolicy_grade_name(grade: c_int) -> *const c_char;
+    pub fn cpupolicy_level_name(level: c_int) -> *const c_char;
+    pub fn cpupolicy_rule_name(rule: c_int) -> *const c_char;
+    pub fn cpupolicy_expose_name(expose: c_int) -> *const c_char;
+    pub fn cpupolicy_effect_text(effect: *const c_char) -> *const c_char;
+    pub fn cpupolicy_normalize(
+        policy: *mut policy,
+        sink: sink,
+        arg: *mut c_void,
+    );
+    pub fn cpupolicy_hide(
+        policy: *mut policy,
+        features: *const u64,
+        nr: usize,
+        sink: sink,
+        arg: *mut c_void,
+    ) -> c_int;
+    pub fn cpupolicy_cap(
+        policy: *mut policy,
+        field: *const field,
+        value: u32,
+        sink: sink,
+        arg: *mut c_void,
+    ) -> c_int;
+    pub fn cpupolicy_mask(
+        policy: *mut policy,
+        mask: *const policy,
+        sink: sink,
+        arg: *mut c_void,
+    );
+    pub fn cpupolicy_mode_at(index: u32) -> *const mode;
+    pub fn cpupolicy_apply_mode(
+        policy: *mut policy,
+        name: *const c_char,
+        sink: sink,
+        arg: *mut c_void,
+    ) -> c_int;
+    pub fn cpupolicy_verdict_text(verdict: c_int) -> *const c_char;
+    pub fn cpupolicy_check(
+        guest: *const policy,
+        host: *const policy,
+        sink: sink,
+        arg: *mut c_void,
+    ) -> c_int;
+    pub fn cpupolicy_check_clock(
+        guest: *const clock,
+        host: *const clock,
+    ) -> bool;
+    pub fn cpupolicy_intersect(
+        out: *mut policy,
+        a: *const policy,
+        b: *const policy,
+    ) -> c_int;
+    pub fn cpupolicy_baseline_begin(
+        baseline: *mut baseline,
+        sink: sink,
+        arg: *mut c_void,
+    );
+    pub fn cpupolicy_baseline_add(
+        baseline: *mut baseline,
+        host: *const policy,
+    ) -> c_int;
+    pub fn cpupolicy_baseline_finish(
+        out: *mut policy,
+        baseline: *const baseline,
+    ) -> c_int;
+    pub fn cpupolicy_featureset_of(
+        out: *mut featureset,
+        policy: *const policy,
+    );
+    pub fn cpupolicy_is_superset(
+        host: *const featureset,
+        guest: *const featureset,
+    ) -> c_int;
+    pub fn cpupolicy_lint(
+        policy: *const policy,
+        sink: sink,
+        arg: *mut c_void,
+    ) -> u32;
+    pub fn cpupolicy_encode(
+        out: *mut c_void,
+        size: usize,
+        policy: *const policy,
+    ) -> usize;
+    pub fn cpupolicy_decode(
+        out: *mut policy,
+        data: *const c_void,
+        size: usize,
+    ) -> c_int;
+    pub fn cpupolicy_model_find(name: *const c_char) -> *const model;
+    pub fn cpupolicy_model_policy(
+        out: *mut policy,
+        model: *const model,
+    ) -> c_int;
+    pub fn cpupolicy_abi_level(policy: *const policy) -> c_int;
+    pub fn cpupolicy_topology_apic_id(
+        out: *mut u32,
+        topology: *const topology,
+        index: u32,
+    ) -> c_int;
+    pub fn cpupolicy_vcpu_init(vcpu: *mut vcpu);
+    pub fn cpupolicy_vcpu_prepare(
+        vcpu: *mut vcpu,
+        policy: *const policy,
+    ) -> c_int;
+    pub fn cpupolicy_lookup(
+        out: *mut registers,
+        policy: *const policy,
+        vcpu: *const vcpu,
+        leaf: u32,
+        subleaf: u32,
+    );
+    pub fn cpupolicy_leaf_has_subleaves(leaf: u32) -> bool;
+}
