@@ -13,6 +13,7 @@ import os
 import sys
 
 import lint
+import models
 import projects
 import table
 from table import GRADES, HYPERVISORS, LEVELS, RULES, SPACES, VENDORS
@@ -396,13 +397,8 @@ def c_lists(tables):
         for r in tables.findings])
     out["effects.inc"] = ("effects.csv", [
         f"EFFECT({text(n)}, {text(s)})" for n, s in tables.effects.items()])
-    out["models.inc"] = ("models", [
-        f"MODEL({text(n)}, {text(m['version'])}, {text(m['summary'])},\n"
-        f"\t{text(m['source'])}, "
-        f"{VENDORS.index(m['vendor'])},\n\t"
-        + text(" ".join(sorted(m["features"],
-                               key=lambda w: names[w].index))) + ")"
-        for n, m in tables.models.items()])
+    tables.models = models.read(tables.directory, tables)
+    out.update(models.emit(tables, text, hexa))
     out.update(lint.emit(tables, text, hexa))
     files = {GEN + name: value for name, value in out.items()}
     files["include/cpupolicy/findings.inc"] = ("findings.csv", [

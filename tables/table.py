@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Read tables/*.csv and tables/models/*.model, and refuse what is wrong.
+"""Read tables/*.csv, and refuse what is wrong.
 
 Every refusal names file and line. gen.py turns what this module returns
 into C.
@@ -411,62 +411,6 @@ def read_values(directory, names):
     return rows
 
 
-def read_models(directory, names):
-    """Every *.model file, with its base's features folded in."""
-    models = {}
-    folder = os.path.join(directory, "models")
-
-    def load(name, path):
-        if name in models:
-            return models[name]
-        if name in path:
-            raise Refused(f"models/{name}.model: base in a circle")
-        file = os.path.join(folder, name + ".model")
-        if not os.path.exists(file):
-            raise Refused(f"models/{path[-1]}.model: base '{name}' is missing")
-        model = {"version": "", "summary": "", "source": "", "vendor": "",
-                 "features": set()}
-        with open(file, encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                words = line.split("#")[0].split()
-                if not words:
-                    continue
-                place = f"models/{name}.model:{number}"
-                key, rest = words[0], words[1:]
-                if key == "base":
-                    if len(rest) != 1:
-                        raise Refused(f"{place}: base takes one name")
-                    base = load(rest[0], path + [name])
-                    model["features"] |= base["features"]
-                elif key in ("plus", "minus"):
-                    for word in rest:
-                        if word not in names or names[word].name != word:
-                            raise Refused(f"{place}: '{word}' is no field")
-                        if key == "plus":
-                            model["features"].add(word)
-                        else:
-                            model["features"].discard(word)
-                elif key == "name":
-                    if rest != [name]:
-                        raise Refused(f"{place}: the file is called {name}")
-                elif key in model and key != "features":
-                    model[key] = " ".join(rest)
-                else:
-                    raise Refused(f"{place}: unknown word '{key}'")
-        for key in ("version", "summary", "source"):
-            if not model[key]:
-                raise Refused(f"models/{name}.model: {key} is missing")
-        if model["vendor"] and model["vendor"] not in VENDORS:
-            raise Refused(f"models/{name}.model: vendor '{model['vendor']}'")
-        models[name] = model
-        return model
-
-    for file in sorted(os.listdir(folder)):
-        if file.endswith(".model"):
-            load(file[:-6], [])
-    return dict(sorted(models.items()))
-
-
 def unique(rows, column):
     """The rows, none of which may have another's word in @column."""
     seen = set()
@@ -496,4 +440,3 @@ class Tables:
             row.one_of("grade", GRADES)
         self.hypervisors = read_hypervisors(directory, self.names)
         self.values = read_values(directory, self.names)
-        self.models = read_models(directory, self.names)

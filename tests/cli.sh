@@ -29,7 +29,7 @@ try 'what is neither grade nor code is refused' 2 "F999" \
 try 'a model takes the vendor of the other side' 0 \
 	'vendor taken from the host' check @x86-64-v2 $new
 try 'a level that is not reached is a no' 1 'avx2' check @x86-64-v3 $old
-try 'an unknown model is named, and those there are' 2 '@x86-64-v2' \
+try 'an unknown model is named, and who lists them' 2 'cpupolicy models' \
 	show @x86-64-v9
 try 'one argument is not enough for a check' 2 'usage' check $old
 try 'three are too many' 2 'too many' check $old $old $old

@@ -376,35 +376,6 @@ class Refusals(Copied):
 
         self.refused("64 sub-leaves", many, "192 cells")
 
-    def test_a_model_that_is_wrong_is_refused(self):
-        def model(*lines):
-            def spoil(copy):
-                copy.write("models/x.model", [line + "\n" for line in lines])
-                return said
-            return spoil
-
-        head = ("name x", "version 1", "summary s", "source s")
-        said = "models/x.model:5"
-        self.refused("an unknown feature", model(*head, "plus avx22"),
-                     "'avx22' is no field")
-        self.refused("a feature by alias", model(*head, "plus fma3"),
-                     "'fma3' is no field")
-        self.refused("an unknown word", model(*head, "also avx"),
-                     "unknown word 'also'")
-        self.refused("a base without a name", model(*head, "base"),
-                     "base takes one name")
-        said = "models/x.model:1"
-        self.refused("another name", model("name y", *head[1:]),
-                     "the file is called x")
-        said = "models/x.model"
-        self.refused("no source", model(*head[:3]), "source is missing")
-        self.refused("a base that is missing", model(*head, "base y"),
-                     "base 'y' is missing")
-        self.refused("its own base", model(*head, "base x"),
-                     "base in a circle")
-        self.refused("a maker nobody knows", model(*head, "vendor cyrix"),
-                     "vendor 'cyrix'")
-
 
 class Files(Copied):
     """The program itself, in a tree of its own."""

@@ -102,38 +102,88 @@ static void every_model_is_found_by_its_name(void **state)
 	assert_null(cpupolicy_model_find(""));
 }
 
-static void a_model_is_its_features_and_nothing_else(void **state)
+static void a_level_is_its_features_and_nothing_else(void **state)
+{
+	/* TSC is not in the psABI's table */
+	static const struct {
+		const char *model, *features;
+	} cases[] = {
+		{ "x86-64-v1", V1 },
+		{ "x86-64-v2", V2 },
+		{ "x86-64-v3", V3 },
+		{ "x86-64-v4", V4 },
+	};
+	struct cpupolicy_policy wanted;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct cpupolicy_model *model =
+			cpupolicy_model_find(cases[i].model);
+
+		cpupolicy_policy_clear(&wanted);
+		set_fields(&wanted, cases[i].features);
+		set_fields(&wanted, "tsc=0");
+		cpupolicy_model_policy(&policy, model);
+		assert_true(cpupolicy_policy_equal(&policy, &wanted));
+		assert_int_equal(model->vendor, CPUPOLICY_VENDOR_UNKNOWN);
+	}
+}
+
+static void a_model_with_a_maker_can_start_a_guest(void **state)
 {
 	const struct cpupolicy_model *model;
 
 	(void)state;
 	for (uint32_t m = 0; (model = cpupolicy_model_at(m)) != NULL; m++) {
-		int set = cpupolicy_model_policy(&policy, model), found = 0;
-		const char *word = model->features;
+		struct cpupolicy_policy again;
+		uint32_t brand;
 
-		while (*word) {
-			size_t length = strcspn(word, " ");
-			const struct cpupolicy_field *field =
-				cpupolicy_field_find(word, length);
-
-			assert_non_null(field);
-			assert_int_equal(cpupolicy_field_get(&policy, field),
-					 1);
-			word += length + (word[length] == ' ');
-			found++;
-		}
-		assert_int_equal(set, found);
-		for (uint32_t i = 0; i < cpupolicy_field_count(); i++)
-			found -= cpupolicy_field_at(i)->at.leaf != 0 &&
-				 cpupolicy_field_get(&policy,
-						     cpupolicy_field_at(i));
-		/* rows of two makers for one bit, SYSCALL's, count twice */
-		assert_int_equal(found,
-				 -(int)cpupolicy_policy_has(
-					 &policy, feature_called("syscall")));
+		if (model->vendor == CPUPOLICY_VENDOR_UNKNOWN)
+			continue;
+		assert_true(cpupolicy_model_policy(&policy, model) > 20);
+		again = policy;
+		cpupolicy_normalize(&again, NULL, NULL);
+		if (!cpupolicy_policy_equal(&policy, &again))
+			fail_msg("%s is not normalised", model->name);
 		assert_int_equal(cpupolicy_policy_vendor(&policy),
 				 model->vendor);
+		assert_true(cpupolicy_abi_level(&policy) >= 1);
+		assert_true(value_of(&policy, "phys_bits") >= 32);
+		assert_true(value_of(&policy, "family") >= 6);
+		assert_int_equal(value_of(&policy, "clflush_size"), 8);
+		memcpy(&brand, model->title, sizeof(brand));
+		struct cpupolicy_row row = { .leaf = 0x80000002 };
+		assert_int_equal(cpupolicy_policy_get_row(&row, &policy), 0);
+		assert_int_equal(row.eax, brand);
 	}
+}
+
+static void a_model_is_found_by_what_others_call_it(void **state)
+{
+	static const struct {
+		const char *name, *model;
+	} cases[] = {
+		{ "Haswell", "haswell" },
+		{ "Haswell-noTSX-IBRS", "haswell-server-v2" },
+		{ "Opteron_G3", "k10" },
+		{ "amd-greyhound-no3dnow", "k10-no3dnow" },
+		{ "intel-skylake", "skylake-server" },
+		{ "EPYC-Milan", "zen3-server" },
+		{ "X86-64-V2", "x86-64-v2" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct cpupolicy_model *model =
+			cpupolicy_model_find(cases[i].name);
+
+		assert_non_null(model);
+		assert_string_equal(model->name, cases[i].model);
+	}
+	assert_null(cpupolicy_model_find("EPYC-"));
+	assert_null(cpupolicy_model_find("epyc-milan amd-zen3"));
+	assert_null(cpupolicy_model_find("opteron"));
+	assert_null(cpupolicy_model_find(" "));
 }
 
 static void a_model_without_a_maker_takes_the_others(void **state)
@@ -168,7 +218,9 @@ int main(void)
 		cmocka_unit_test(the_levels_are_those_of_the_psabi),
 		cmocka_unit_test(every_level_holds_the_one_below),
 		cmocka_unit_test(every_model_is_found_by_its_name),
-		cmocka_unit_test(a_model_is_its_features_and_nothing_else),
+		cmocka_unit_test(a_level_is_its_features_and_nothing_else),
+		cmocka_unit_test(a_model_with_a_maker_can_start_a_guest),
+		cmocka_unit_test(a_model_is_found_by_what_others_call_it),
 		cmocka_unit_test(a_model_without_a_maker_takes_the_others),
 	};
 

@@ -61,12 +61,23 @@ static void every_name_is_nearest_to_itself(void **state)
 	}
 }
 
+static void models_are_found_by_name_or_alias(void **state)
+{
+	(void)state;
+	assert_string_equal(cpupolicy_model_nearest("haswel"), "haswell");
+	assert_string_equal(cpupolicy_model_nearest("x86_64-v33"), "x86-64-v3");
+	assert_string_equal(cpupolicy_model_nearest("EPYC-Milann"),
+			    "zen3-server");
+	assert_null(cpupolicy_model_nearest("zzzzzz"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slip_of_the_finger_finds_its_name),
 		cmocka_unit_test(what_is_near_nothing_finds_nothing),
 		cmocka_unit_test(every_name_is_nearest_to_itself),
+		cmocka_unit_test(models_are_found_by_name_or_alias),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

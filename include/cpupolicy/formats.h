@@ -219,4 +219,10 @@ CPUPOLICY_API int cpupolicy_write_file(const char *path, const char *text,
  */
 CPUPOLICY_API const char *cpupolicy_field_nearest(const char *name);
 
+/** cpupolicy_model_nearest - the same of models
+ *
+ * Returns a model's name, or NULL where nothing is near.
+ */
+CPUPOLICY_API const char *cpupolicy_model_nearest(const char *name);
+
 #endif

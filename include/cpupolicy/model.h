@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * model.h - named policies: ABI levels, CPU generations.
+ * model.h - named policies: ABI levels, CPU generations, compatibility modes.
  */
 #ifndef CPUPOLICY_MODEL_H
 #define CPUPOLICY_MODEL_H
@@ -9,30 +9,55 @@
 
 /** struct cpupolicy_model - one file of tables/models; constant */
 struct cpupolicy_model {
-	const char *name; /* x86-64-v3 */
-	const char *version;
+	const char *name;    /* haswell; of later versions haswell-v2 */
+	const char *version; /* a number; what it means never changes */
+	const char *title;   /* the brand string of its policy */
 	const char *summary;
 	const char *source;
-	const char *features; /* all features, by name, separated by blanks */
+	const char *aliases;   /* what others call it, between blanks */
+	const char *signature; /* 12 characters; "": the vendor's usual */
 	enum cpupolicy_vendor_id vendor; /* UNKNOWN: any */
+	uint16_t year; /* when the first such CPU came; 0: none */
+	/* private: index of the base, and the difference from it */
+	uint16_t base;
+	uint16_t first_flag, nr_flags;
+	uint16_t first_number, nr_numbers;
+	uint16_t first_row, nr_rows;
 };
 
-/** cpupolicy_model_at - walk the models; NULL past the last */
+/** cpupolicy_model_at - walk the models; NULL past the last
+ *
+ * By vendor (those of any first), then by year, then by name.
+ */
 CPUPOLICY_API const struct cpupolicy_model *cpupolicy_model_at(uint32_t index);
 
-/** cpupolicy_model_find - by name; NULL where there is none */
+/**
+ * cpupolicy_model_find - by name or alias; NULL where there is none
+ *
+ * Capitals do not matter, and '_' counts as '-'.
+ */
 CPUPOLICY_API const struct cpupolicy_model *
 cpupolicy_model_find(const char *name);
+
+/** cpupolicy_model_base - the model it is written as a difference from
+ *
+ * NULL where there is none. Not an order: what a base has may be taken away.
+ */
+CPUPOLICY_API const struct cpupolicy_model *
+cpupolicy_model_base(const struct cpupolicy_model *model);
 
 /**
  * cpupolicy_model_policy - the model as a policy
  *
- * A model without a vendor gives a policy without one: give it the leaf 0 of
- * the policy it is checked against, as the command line does. Not closed over
- * needs (an ABI level says nothing of XSAVE layouts), so it serves to ask, not
- * to start a guest with.
+ * A model with a vendor gives a normalised policy that a guest can be started
+ * with: features, address width, state components, identity and caches.
  *
- * Returns the number of features set.
+ * A model without a vendor (an ABI level) gives a policy without one: give it
+ * the leaf 0 of the policy it is checked against, as the command line does. It
+ * is not closed over needs (an ABI level says nothing of XSAVE layouts), so it
+ * serves to ask, not to start a guest with.
+ *
+ * Returns the number of features the model names, its base's counted.
  */
 CPUPOLICY_API int cpupolicy_model_policy(struct cpupolicy_policy *out,
 					 const struct cpupolicy_model *model);

@@ -118,6 +118,8 @@ struct input {
 
 /* Input functions return 0, or EXIT_TROUBLE with the message printed. */
 int input_open(struct input *input, const char *argument);
+/* There is no model of that name; always EXIT_TROUBLE. */
+int refuse_model(const char *name);
 /* As input_open(), but a mask is trouble. */
 int input_open_policy(struct input *input, const char *argument);
 void input_close(struct input *input);
@@ -200,6 +202,10 @@ void walk_differences(const struct cpupolicy_policy *a,
 		      void *arg);
 /* Every field and bit that is not zero. */
 void walk_policy(const struct cpupolicy_policy *policy, walk_function *each,
+		 void *arg);
+/* Those of which @b has more than @a: bits that are set, numbers above. */
+void walk_gained(const struct cpupolicy_policy *a,
+		 const struct cpupolicy_policy *b, walk_function *each,
 		 void *arg);
 /* The same of two rows, or two MSRs, of one leaf or index. */
 void walk_row(const struct cpupolicy_row *a, const struct cpupolicy_row *b,

@@ -58,7 +58,7 @@ static bool explain_any(const char *name, json_t *json)
 	return true;
 }
 
-/* Names of modes, models and findings are few: the same start is near enough */
+/* Names of modes and findings are few: the same start is near enough */
 static const char *nearest_other(const char *name)
 {
 	size_t length = strlen(name) < 4 ? strlen(name) : 4;
@@ -66,9 +66,8 @@ static const char *nearest_other(const char *name)
 	for (uint32_t i = 0; cpupolicy_mode_at(i); i++)
 		if (strncasecmp(cpupolicy_mode_at(i)->name, name, length) == 0)
 			return cpupolicy_mode_at(i)->name;
-	for (uint32_t i = 0; cpupolicy_model_at(i); i++)
-		if (strncasecmp(cpupolicy_model_at(i)->name, name, length) == 0)
-			return cpupolicy_model_at(i)->name;
+	if (cpupolicy_model_nearest(name))
+		return cpupolicy_model_nearest(name);
 	for (uint32_t i = 0; cpupolicy_finding_info_at(i); i++)
 		if (strncasecmp(cpupolicy_finding_info_at(i)->name, name,
 				length) == 0)
@@ -81,6 +80,8 @@ static int refuse(const char *name)
 	const char *near = cpupolicy_field_nearest(name);
 	cpupolicy_feature feature;
 
+	if (name[0] == '@')
+		return refuse_model(name + 1);
 	if (!near && name[0])
 		near = nearest_other(name);
 	if (cpupolicy_feature_parse(&feature, name, strlen(name)) ==

@@ -90,10 +90,53 @@ void explain_mode(const char *name, json_t *json)
 	json_object_set_new(json, "vendors", vendors);
 }
 
+static void add_feature(void *arg, const struct difference *difference)
+{
+	char *name;
+
+	if (!is_feature(difference))
+		return;
+	name = difference_name(difference);
+	text_word(arg, " ", name);
+	free(name);
+}
+
+/* The difference from its base, as the file has it. */
+static void explain_base(const struct cpupolicy_model *model, json_t *json,
+			 struct table *table)
+{
+	const struct cpupolicy_model *base = cpupolicy_model_base(model);
+	struct cpupolicy_policy *policies;
+	struct text plus = { 0 }, minus = { 0 };
+
+	if (!base)
+		return;
+	policies = more_room(NULL, &(size_t){ 0 }, 2, sizeof(*policies));
+	cpupolicy_model_policy(&policies[0], base);
+	cpupolicy_model_policy(&policies[1], model);
+	walk_gained(&policies[0], &policies[1], add_feature, &plus);
+	walk_gained(&policies[1], &policies[0], add_feature, &minus);
+	explain_line(table, json, "base", base->name);
+	explain_line(table, json, "plus", plus.s ? plus.s : "");
+	explain_line(table, json, "minus", minus.s ? minus.s : "");
+	free(plus.s);
+	free(minus.s);
+	free(policies);
+}
+
 void explain_model(const struct cpupolicy_model *model, json_t *json)
 {
 	struct table table = { .columns = 2 };
+	struct cpupolicy_policy *policy =
+		more_room(NULL, &(size_t){ 0 }, 1, sizeof(*policy));
+	struct text features = { 0 };
+	char year[16] = "", abi[32];
 
+	cpupolicy_model_policy(policy, model);
+	walk_policy(policy, add_feature, &features);
+	abi_text(abi, cpupolicy_abi_level(policy));
+	if (model->year)
+		snprintf(year, sizeof(year), "%u", model->year);
 	if (json) {
 		json_object_set_new(json, "kind", json_text("model"));
 		explain_line(&table, json, "name", model->name);
@@ -101,9 +144,16 @@ void explain_model(const struct cpupolicy_model *model, json_t *json)
 	} else {
 		printf("@%s  %s\n", model->name, model->summary);
 	}
+	explain_line(&table, json, "title", model->title);
 	explain_line(&table, json, "version", model->version);
 	explain_line(&table, json, "vendor", vendor_word(model->vendor));
-	explain_line(&table, json, "features", model->features);
+	explain_line(&table, json, "year", year);
+	explain_line(&table, json, "ABI level", abi);
+	explain_line(&table, json, "also called", model->aliases);
+	explain_base(model, json, &table);
+	explain_line(&table, json, "features", features.s ? features.s : "");
 	explain_line(&table, json, "source", model->source);
 	table_print(&table, 2);
+	free(features.s);
+	free(policy);
 }

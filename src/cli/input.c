@@ -36,20 +36,24 @@ static int open_this_host(struct input *input)
 	return 0;
 }
 
+int refuse_model(const char *name)
+{
+	const char *near = cpupolicy_model_nearest(name);
+
+	if (near)
+		return trouble("@%s: no such model, did you mean '@%s'?"
+			       " `cpupolicy models` lists them",
+			       name, near);
+	return trouble("@%s: no such model; expected @host (this machine) or a"
+		       " name that `cpupolicy models` lists",
+		       name);
+}
+
 static int open_model(struct input *input, const char *name)
 {
-	struct text text = { 0 };
-
 	input->kind = INPUT_MODEL;
 	input->model = cpupolicy_model_find(name);
-	if (input->model)
-		return 0;
-	for (uint32_t i = 0; cpupolicy_model_at(i); i++)
-		text_word(&text, ", @", cpupolicy_model_at(i)->name);
-	trouble("@%s: no such model; there are @host (this machine), @%s", name,
-		text.s ? text.s : "");
-	free(text.s);
-	return EXIT_TROUBLE;
+	return input->model ? 0 : refuse_model(name);
 }
 
 int input_open_builtin(struct input *input, const char *argument)

@@ -172,6 +172,28 @@ void walk_differences(const struct cpupolicy_policy *a,
 	walk_sections(&walk);
 }
 
+struct gained {
+	walk_function *each;
+	void *arg;
+};
+
+static void if_gained(void *arg, const struct difference *difference)
+{
+	const struct gained *gained = arg;
+
+	if (difference->b > difference->a)
+		gained->each(gained->arg, difference);
+}
+
+void walk_gained(const struct cpupolicy_policy *a,
+		 const struct cpupolicy_policy *b, walk_function *each,
+		 void *arg)
+{
+	struct gained gained = { .each = each, .arg = arg };
+
+	walk_differences(a, b, if_gained, &gained);
+}
+
 void walk_policy(const struct cpupolicy_policy *policy, walk_function *each,
 		 void *arg)
 {

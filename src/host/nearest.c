@@ -89,27 +89,63 @@ static unsigned slips(size_t length)
 	return length < 6 ? 2 : 3;
 }
 
-const char *cpupolicy_field_nearest(const char *name)
+struct search {
+	const char *name, *nearest;
+	size_t length;
+	unsigned limit, best;
+};
+
+static bool begin(struct search *search, const char *name)
 {
 	size_t length = strlen(name);
-	unsigned limit = slips(length), best = 2 * limit + 2;
-	const char *nearest = NULL;
+	unsigned limit = slips(length);
 
-	if (length < 2 || length > LONGEST)
-		return NULL;
-	for (uint32_t i = 0; i < cpupolicy_field_count(); i++) {
-		const struct cpupolicy_field *field = cpupolicy_field_at(i);
-		unsigned score, alias;
+	*search = (struct search){
+		.name = name,
+		.length = length,
+		.limit = limit,
+		.best = 2 * limit + 2,
+	};
+	return length >= 2 && length <= LONGEST;
+}
 
-		score = 2 * distance_below(name, length, field->name,
-					   strlen(field->name), limit);
-		alias = to_aliases(name, length, field->aliases, limit);
-		/* of two as near, the name goes before the alias */
-		score = least(score, 2 * alias + 1);
-		if (score < best) {
-			best = score;
-			nearest = field->name;
-		}
+static void consider(struct search *search, const char *name,
+		     const char *aliases)
+{
+	unsigned score, alias;
+
+	score = 2 * distance_below(search->name, search->length, name,
+				   strlen(name), search->limit);
+	alias = to_aliases(search->name, search->length, aliases,
+			   search->limit);
+	/* of two as near, the name goes before the alias */
+	score = least(score, 2 * alias + 1);
+	if (score < search->best) {
+		search->best = score;
+		search->nearest = name;
 	}
-	return nearest;
+}
+
+const char *cpupolicy_field_nearest(const char *name)
+{
+	struct search search;
+
+	if (!begin(&search, name))
+		return NULL;
+	for (uint32_t i = 0; i < cpupolicy_field_count(); i++)
+		consider(&search, cpupolicy_field_at(i)->name,
+			 cpupolicy_field_at(i)->aliases);
+	return search.nearest;
+}
+
+const char *cpupolicy_model_nearest(const char *name)
+{
+	struct search search;
+
+	if (!begin(&search, name))
+		return NULL;
+	for (uint32_t i = 0; cpupolicy_model_at(i); i++)
+		consider(&search, cpupolicy_model_at(i)->name,
+			 cpupolicy_model_at(i)->aliases);
+	return search.nearest;
 }
