@@ -187,15 +187,16 @@ static int offer_of_core(struct cpupolicy_policy *out,
 		.hypervisor = CPUPOLICY_HYPERVISOR_NONE,
 	};
 	struct cpupolicy_policy other;
-	int status = cpupolicy_hostset(out, rows, nr, core->msrs, core->nr_msrs,
-				       &options, NULL, NULL);
+	/* MSRs were recorded of few CPUs: no model has any */
+	int status =
+		cpupolicy_hostset(out, rows, nr, NULL, 0, &options, NULL, NULL);
 
 	/* what a hypervisor gave to a guest it gives to guests */
 	options.guest = cpupolicy_rows_are_guest(core->rows, core->nr_rows);
 	options.hypervisor = CPUPOLICY_HYPERVISOR_KVM;
 	if (!status)
-		status = cpupolicy_hostset(&other, rows, nr, core->msrs,
-					   core->nr_msrs, &options, NULL, NULL);
+		status = cpupolicy_hostset(&other, rows, nr, NULL, 0, &options,
+					   NULL, NULL);
 	free(rows);
 	return status ? status : cpupolicy_intersect(out, out, &other);
 }

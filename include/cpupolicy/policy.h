@@ -246,6 +246,18 @@ CPUPOLICY_API void
 cpupolicy_policy_vendor_string(char out[13],
 			       const struct cpupolicy_policy *policy);
 
+/**
+ * cpupolicy_policy_adopt_vendor - a policy of nobody's CPU takes the other's
+ *
+ * The vendor string of leaf 0 only; ABI levels and hand-made policies have
+ * none, and would fit nobody.
+ *
+ * Returns whether it did: @to had none, and @from has one.
+ */
+CPUPOLICY_API bool
+cpupolicy_policy_adopt_vendor(struct cpupolicy_policy *to,
+			      const struct cpupolicy_policy *from);
+
 /** struct cpupolicy_signature - family, model, stepping as people count them */
 struct cpupolicy_signature {
 	uint32_t family, model, stepping;

@@ -46,8 +46,8 @@ static void check_classes(struct many *many,
 {
 	many->guest = *guest->policy;
 	many->host = *host->policy;
-	adopt_vendor(&many->guest, &many->host);
-	adopt_vendor(&many->host, &many->guest);
+	cpupolicy_policy_adopt_vendor(&many->guest, &many->host);
+	cpupolicy_policy_adopt_vendor(&many->host, &many->guest);
 	many->verdict = CPUPOLICY_FITS;
 	cpupolicy_check(&many->guest, &many->host, hear, many);
 }

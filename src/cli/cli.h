@@ -38,7 +38,7 @@ extern const struct command command_record, command_show, command_host;
 extern const struct command command_diff, command_mask, command_check;
 extern const struct command command_matrix, command_baseline, command_convert;
 extern const struct command command_explain;
-extern const struct command command_lint;
+extern const struct command command_lint, command_fit, command_models;
 
 /* text.c */
 struct text {
@@ -223,9 +223,6 @@ char *value_text(const struct cpupolicy_field *field,
 /* Why is a leaf, or a bit of one that has a place, not part of a policy? */
 const char *fate_text(const struct cpupolicy_address *at);
 void vendor_text(char out[64], const struct cpupolicy_policy *policy);
-/* A policy without a vendor takes the other's; false: it has one, or none is */
-bool adopt_vendor(struct cpupolicy_policy *to,
-		  const struct cpupolicy_policy *from);
 uint32_t count_features(const struct cpupolicy_policy *policy);
 
 /* findings.c */

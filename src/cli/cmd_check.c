@@ -27,7 +27,7 @@ static void side_adopt_vendor(struct check_side *to,
 {
 	char *label;
 
-	if (!adopt_vendor(&to->policy, &from->policy))
+	if (!cpupolicy_policy_adopt_vendor(&to->policy, &from->policy))
 		return;
 	label = format_text("%.*s, vendor taken from the %s)",
 			    (int)strlen(to->label) - 1, to->label, whose);

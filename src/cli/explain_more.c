@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "models.h"
 
 void explain_finding(const struct cpupolicy_finding_info *info, json_t *json)
 {
@@ -30,7 +31,7 @@ void explain_finding(const struct cpupolicy_finding_info *info, json_t *json)
 	table_print(&table, 2);
 }
 
-static const char *vendor_word(enum cpupolicy_vendor_id vendor)
+const char *vendor_word(enum cpupolicy_vendor_id vendor)
 {
 	static const char *const words[] = {
 		[CPUPOLICY_VENDOR_UNKNOWN] = "any",

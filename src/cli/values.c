@@ -110,21 +110,3 @@ uint32_t count_features(const struct cpupolicy_policy *policy)
 	walk_policy(policy, count_feature, &nr);
 	return nr;
 }
-
-bool adopt_vendor(struct cpupolicy_policy *to,
-		  const struct cpupolicy_policy *from)
-{
-	struct cpupolicy_row mine = { 0 }, theirs = { 0 };
-
-	cpupolicy_policy_get_row(&mine, to);
-	cpupolicy_policy_get_row(&theirs, from);
-	if (mine.ebx || mine.ecx || mine.edx)
-		return false;
-	if (!theirs.ebx && !theirs.ecx && !theirs.edx)
-		return false;
-	mine.ebx = theirs.ebx;
-	mine.ecx = theirs.ecx;
-	mine.edx = theirs.edx;
-	cpupolicy_policy_set_row(to, &mine);
-	return true;
-}

@@ -366,6 +366,19 @@ cpupolicy_policy_vendor(const struct cpupolicy_policy *policy)
 	return cpupolicy__vendor_of(policy)->id;
 }
 
+bool cpupolicy_policy_adopt_vendor(struct cpupolicy_policy *to,
+				   const struct cpupolicy_policy *from)
+{
+	/* the string is in the last three registers of leaf 0 */
+	uint32_t *mine = &to->word[CPUPOLICY__W_CPU_0_0_EBX];
+	const uint32_t *theirs = &from->word[CPUPOLICY__W_CPU_0_0_EBX];
+
+	if (mine[0] | mine[1] | mine[2] || !(theirs[0] | theirs[1] | theirs[2]))
+		return false;
+	memcpy(mine, theirs, 3 * sizeof(*mine));
+	return true;
+}
+
 struct cpupolicy_signature cpupolicy_signature_decode(uint32_t leaf1_eax)
 {
 	struct cpupolicy_signature out = {
