@@ -151,6 +151,27 @@ static void steps_lead_to_all_that_is_above(void **state)
 					CPUPOLICY_RELATION_BELOW);
 }
 
+static void nothing_is_between_one_step_and_the_next(void **state)
+{
+	uint32_t nr = cpupolicy_models_count(models), steps = 0;
+
+	(void)state;
+	for (uint32_t a = 0; a < nr; a++)
+		for (uint32_t b = 0; b < nr; b++) {
+			if (!cpupolicy_models_next(models, a, b))
+				continue;
+			steps++;
+			for (uint32_t i = 0; i < nr; i++)
+				assert_false(cpupolicy_models_relation(models,
+								       a, i) ==
+						     CPUPOLICY_RELATION_BELOW &&
+					     cpupolicy_models_relation(models,
+								       i, b) ==
+						     CPUPOLICY_RELATION_BELOW);
+		}
+	assert_true(steps > nr / 2);
+}
+
 static void a_model_fits_itself_best(void **state)
 {
 	(void)state;
@@ -295,6 +316,7 @@ int main(void)
 		cmocka_unit_test(the_order_that_is_told_is_the_order_that_is),
 		cmocka_unit_test(the_order_is_one),
 		cmocka_unit_test(steps_lead_to_all_that_is_above),
+		cmocka_unit_test(nothing_is_between_one_step_and_the_next),
 		cmocka_unit_test(a_model_fits_itself_best),
 		cmocka_unit_test(misses_are_counted_and_the_nearest_is_first),
 		cmocka_unit_test(nobodys_cpu_fits_levels_only),

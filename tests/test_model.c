@@ -136,7 +136,7 @@ static void a_model_with_a_maker_can_start_a_guest(void **state)
 	(void)state;
 	for (uint32_t m = 0; (model = cpupolicy_model_at(m)) != NULL; m++) {
 		struct cpupolicy_policy again;
-		uint32_t brand;
+		char brand[48];
 
 		if (model->vendor == CPUPOLICY_VENDOR_UNKNOWN)
 			continue;
@@ -151,10 +151,15 @@ static void a_model_with_a_maker_can_start_a_guest(void **state)
 		assert_true(value_of(&policy, "phys_bits") >= 32);
 		assert_true(value_of(&policy, "family") >= 6);
 		assert_int_equal(value_of(&policy, "clflush_size"), 8);
-		memcpy(&brand, model->title, sizeof(brand));
-		struct cpupolicy_row row = { .leaf = 0x80000002 };
-		assert_int_equal(cpupolicy_policy_get_row(&row, &policy), 0);
-		assert_int_equal(row.eax, brand);
+		for (uint32_t i = 0; i < 3; i++) {
+			struct cpupolicy_row row = { .leaf = 0x80000002 + i };
+
+			assert_int_equal(
+				cpupolicy_policy_get_row(&row, &policy), 0);
+			memcpy(brand + 16 * i, &row.eax, 16);
+		}
+		assert_int_equal(brand[47], 0);
+		assert_string_equal(brand, model->title);
 	}
 }
 
@@ -170,6 +175,8 @@ static void a_model_is_found_by_what_others_call_it(void **state)
 		{ "intel-skylake", "skylake-server" },
 		{ "EPYC-Milan", "zen3-server" },
 		{ "X86-64-V2", "x86-64-v2" },
+		{ "x86_64_v2", "x86-64-v2" },
+		{ "Opteron-G3", "k10" },
 	};
 
 	(void)state;
