@@ -348,7 +348,7 @@ def c_lists(tables):
         f"{hexa(NONE if f.word is None else f.word)}, "
         f"{hexa(gate_of(tables, f))},\n"
         f"      {text(' '.join(f.needs))}, {text(f.gate)}, {text(f.group)}, "
-        f"{text(' '.join(f.unless))}, {text(f.effect)}, "
+        f"{text(' '.join(u.word for u in f.unless))}, {text(f.effect)}, "
         f"{text(' '.join(f.aliases))}, {text(f.row['vendors'])},\n"
         f"      {text(f.row['source'])},\n      {text(f.row['summary'])})"
         for f in tables.fields])
@@ -366,7 +366,8 @@ def c_lists(tables):
         f"EDGE({word}, {hexa(mask)}, {need}, {kind})"
         for word, mask, need, kind in edges(tables)])
     out["unless.inc"] = ("fields.csv", [
-        f"UNLESS({f.index}, {names[u].index})"
+        f"UNLESS({f.index}, {names[u.there].index}, "
+        f"{names[u.absent].index if u.absent else hexa(NONE)})"
         for f in tables.fields for u in f.unless])
     out["names.inc"] = ("fields.csv", [
         f"NAME({text(name)}, {field.index})"
@@ -393,7 +394,8 @@ def c_lists(tables):
     out["findings.inc"] = ("findings.csv", [
         f"FINDING({r['code']}, {GRADES.index(r['grade'])}, "
         f"{text(r['name'].lower().replace('_', '-'))},\n"
-        f"\t{text(r['summary'])},\n\t{text(r['remedy'])})"
+        f"\t{text(tables.finding_effects.get(r['name'], ''))}, "
+        f"{text(r['summary'])},\n\t{text(r['remedy'])})"
         for r in tables.findings])
     out["effects.inc"] = ("effects.csv", [
         f"EFFECT({text(n)}, {text(s)})" for n, s in tables.effects.items()])

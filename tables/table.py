@@ -28,7 +28,7 @@ COLUMNS = {
     "leaves.csv": "space leaf subleaf slot eax ebx ecx edx gate vendors source "
                   "summary",
     "findings.csv": "code name grade since until summary remedy",
-    "effects.csv": "name summary",
+    "effects.csv": "name findings summary",
     "lint.csv": "name check finding grade about when must vendors breaks "
                 "source",
     "names.csv": "field linux qemu libvirt xen libcpuid",
@@ -164,6 +164,19 @@ def read_leaves(directory):
     return leaves
 
 
+class Immunity:
+    """One part of an unless: a feature, or one that is there and another
+    one that is not: taa_no/-rtm."""
+
+    def __init__(self, row, word):
+        self.word = word
+        self.there, slash, self.absent = word.partition("/-")
+        self.names = [self.there] + ([self.absent] if slash else [])
+        if "/" in self.there or slash and not self.absent:
+            row.refuse(f"unless: '{word}' is neither FEATURE nor "
+                       "FEATURE/-FEATURE")
+
+
 class Field:
     """One field; a row for a range of sub-leaves makes several."""
 
@@ -194,7 +207,7 @@ class Field:
         self.needs = row.words("needs")
         self.group = row["group"]
         self.gate = row["gate"]
-        self.unless = row.words("unless")
+        self.unless = [Immunity(row, word) for word in row.words("unless")]
         self.effect = row["effect"]
         self.since = row.number("since") if row["since"] else 1
         self.aliases = row.words("aliases")
@@ -309,7 +322,8 @@ def resolve(fields, names):
     """Needs, gates and unless exist; needs have no cycle."""
     for field in fields:
         for column, words in (("needs", field.needs), ("gate", [field.gate]),
-                              ("unless", field.unless)):
+                              ("unless", [name for immunity in field.unless
+                                          for name in immunity.names])):
             for word in filter(None, words):
                 target = names.get(fold(word))
                 if target is None:
@@ -421,6 +435,18 @@ def unique(rows, column):
     return rows
 
 
+def read_finding_effects(directory, known):
+    """Which effect a finding has whatever the field."""
+    effects = {}
+    for row in read(directory, "effects.csv"):
+        for name in row.words("findings"):
+            if name not in known or name in effects:
+                row.refuse(f"findings: '{name}' is not in findings.csv, or "
+                           "has an effect already")
+            effects[name] = row["name"]
+    return effects
+
+
 class Tables:
     """Everything, read and verified."""
 
@@ -438,5 +464,7 @@ class Tables:
         for row in self.findings:
             row.number("code")
             row.one_of("grade", GRADES)
+        self.finding_effects = read_finding_effects(
+            directory, {row["name"] for row in self.findings})
         self.hypervisors = read_hypervisors(directory, self.names)
         self.values = read_values(directory, self.names)

@@ -122,7 +122,7 @@ static bool is_about(const struct cpupolicy_finding *finding, const char *what)
 	       finding->mask >> at.low % 32u & 1;
 }
 
-/* CODE [FIELD|ADDRESS [GUEST HOST]] */
+/* CODE [FIELD|ADDRESS [GUEST HOST [GRADE]]] */
 static int find_finding(struct state *state, const struct words *words,
 			bool *found)
 {
@@ -130,7 +130,8 @@ static int find_finding(struct state *state, const struct words *words,
 
 	*found = false;
 	if (words->word[1][0] != 'F' || words->nr == 4)
-		return complain(state, "expected: FNNN [FIELD [GUEST HOST]]");
+		return complain(state, "expected: FNNN [FIELD [GUEST HOST"
+				       " [GRADE]]]");
 	if (!read_number(state, words->word[1] + 1, &code) ||
 	    (words->nr > 4 && (!read_number(state, words->word[3], &guest) ||
 			       !read_number(state, words->word[4], &host))))
@@ -144,7 +145,10 @@ static int find_finding(struct state *state, const struct words *words,
 		*found = f->code == code &&
 			 (words->nr < 3 || is_about(f, words->word[2])) &&
 			 (words->nr < 5 ||
-			  (f->guest == guest && f->host == host));
+			  (f->guest == guest && f->host == host)) &&
+			 (words->nr < 6 ||
+			  !strcmp(cpupolicy_grade_name(f->grade),
+				  words->word[5]));
 	}
 	return 0;
 }
@@ -240,6 +244,24 @@ static int run_number(struct state *state, const struct words *words)
 	if (value != expected)
 		complain(state, "%s of %s is %u, not %u", field->name,
 			 host->name, value, expected);
+	return 0;
+}
+
+/* component P FEATURE SIZE OFFSET */
+static int run_component(struct state *state, const struct words *words)
+{
+	const struct host *host = find_host(state, words->word[1]);
+	const struct cpupolicy_field *field = find_field(state, words->word[2]);
+	struct cpupolicy_component found = { 0 };
+	uint32_t size, offset;
+
+	if (!host || !field || !read_number(state, words->word[3], &size) ||
+	    !read_number(state, words->word[4], &offset))
+		return BROKEN;
+	cpupolicy_state_component(&found, &host->policy, &field->at);
+	if (found.size != size || found.offset != offset)
+		complain(state, "%s of %s has %u bytes at %u", field->name,
+			 host->name, found.size, found.offset);
 	return 0;
 }
 
@@ -350,12 +372,13 @@ static int run_virtualization(struct state *state, const struct words *words)
 const struct command expectation_commands[] = {
 	{ "check", 3, 3, run_check },
 	{ "lint", 2, 2, run_lint },
-	{ "finding", 1, 4, run_finding },
+	{ "finding", 1, 5, run_finding },
 	{ "no-finding", 1, 4, run_no_finding },
 	{ "findings", 1, 2, run_findings },
 	{ "has", 2, MAX_WORDS - 1, run_has },
 	{ "lacks", 2, MAX_WORDS - 1, run_lacks },
 	{ "number", 3, 3, run_number },
+	{ "component", 4, 4, run_component },
 	{ "equal", 2, 2, run_equal },
 	{ "differ", 2, 2, run_differ },
 	{ "lost", 2, MAX_WORDS - 1, run_lost },

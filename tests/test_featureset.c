@@ -267,12 +267,12 @@ static void who_names_no_hypervisor_says_nothing_of_its_leaves(void **state)
 	assert_memory_equal(&all, &sets[1], sizeof(all));
 }
 
-/* One host has no MONITOR: what lines the others have does not matter. */
+/* One host has no PDCM: how the others store branch records does not matter. */
 static void many_at_once_ask_less(void **state)
 {
 	static const char *const fields[] = {
-		AVX "monitor monitor_line_min=64 monitor_line_max=64",
-		AVX "monitor monitor_line_min=32 monitor_line_max=64",
+		AVX "pdcm perf_lbr_format=5",
+		AVX "pdcm perf_lbr_format=6",
 		AVX,
 	};
 	struct cpupolicy_featureset sets[COUNT(fields)], all;

@@ -37,6 +37,27 @@ cpupolicy_check(const struct cpupolicy_policy *guest,
 		const struct cpupolicy_policy *host, cpupolicy_sink *sink,
 		void *arg);
 
+/** struct cpupolicy_component - one state component of the XSAVE area */
+struct cpupolicy_component {
+	uint32_t number; /* its bit in XCR0 or XSS: 18 is AMX's tile data */
+	uint32_t size;	 /* bytes */
+	uint32_t offset; /* in the standard format, from the start of the area;
+			  * 0: supervisor state, only in the compacted format */
+};
+
+/**
+ * cpupolicy_state_component - what state is lost with a bit of XCR0 or XSS
+ * @policy: the guest's, which says how large its component is
+ * @at: the address of a finding
+ *
+ * Returns whether @at is a bit of XCR0 or XSS (leaf 0xD) and @policy has a
+ * place for the component. @out is written only then.
+ */
+CPUPOLICY_API bool
+cpupolicy_state_component(struct cpupolicy_component *out,
+			  const struct cpupolicy_policy *policy,
+			  const struct cpupolicy_address *at);
+
 /**
  * struct cpupolicy_clock - what a guest knows of its time-stamp counter, and
  * what a host can do about it

@@ -26,6 +26,9 @@ struct cpupolicy_finding_info {
 	const char *name;
 	const char *summary; /* what it means */
 	const char *remedy;  /* what to do; may be empty */
+	const char *effect;  /* what happens to the guest, whatever the field: a
+			      * word for cpupolicy_effect_text(); empty: the
+			      * field says it */
 };
 
 /**
@@ -79,5 +82,15 @@ CPUPOLICY_API const char *cpupolicy_expose_name(enum cpupolicy_expose expose);
  * Returns a clause such as "guest code that uses it gets #UD"; "" if unknown.
  */
 CPUPOLICY_API const char *cpupolicy_effect_text(const char *effect);
+
+/**
+ * cpupolicy_finding_effect - what happens to the guest because of @finding
+ *
+ * Returns the clause for the finding's own effect, else for the field's. "" for
+ * changes and notes that nothing follows from; never for what cpupolicy_check()
+ * reports.
+ */
+CPUPOLICY_API const char *
+cpupolicy_finding_effect(const struct cpupolicy_finding *finding);
 
 #endif

@@ -105,21 +105,31 @@ static bool host_recorded(const struct check_answer *answer,
 	return true;
 }
 
-/* "identity differs", where a field says nothing of its own */
-static char *happens_text(const struct cpupolicy_finding *f)
+/* What happens to the guest, and how much state is lost with a component. */
+static char *happens_text(const struct cpupolicy_finding *f,
+			  const struct cpupolicy_policy *guest)
 {
-	const struct cpupolicy_finding_info *info =
-		cpupolicy_finding_info(f->code);
-	const char *effect = finding_effect(f);
-	char *name;
+	const char *effect = cpupolicy_finding_effect(f);
+	struct cpupolicy_component state;
 
-	if (effect[0] || !info)
+	if (!cpupolicy_state_component(&state, guest, &f->at))
 		return format_text("%s", effect);
-	name = format_text("%s", info->name);
-	for (char *c = name; *c; c++)
-		if (*c == '-')
-			*c = ' ';
-	return name;
+	if (!state.offset)
+		return format_text("%s: %u bytes", effect, state.size);
+	return format_text("%s: %u bytes at %u", effect, state.size,
+			   state.offset);
+}
+
+static json_t *component_json(const struct cpupolicy_finding *f,
+			      const struct cpupolicy_policy *guest)
+{
+	struct cpupolicy_component state;
+
+	if (!cpupolicy_state_component(&state, guest, &f->at))
+		return json_null();
+	return json_pack("{s:I, s:I, s:I}", "number", (json_int_t)state.number,
+			 "size", (json_int_t)state.size, "offset",
+			 (json_int_t)state.offset);
 }
 
 /* One side's value; a maker is three registers, of which a finding shows one.
@@ -145,7 +155,7 @@ static void finding_row(struct table *table, const struct check_answer *answer,
 	char *where = format_text("%s %s", address, finding_field(f));
 	char *guest = side_value(&answer->guest, f, f->guest);
 	char *host = side_value(&answer->host, f, f->host);
-	char *happens = happens_text(f);
+	char *happens = happens_text(f, &answer->guest.policy);
 	bool valued = f->code != CPUPOLICY_F_NOT_RECORDED;
 
 	if (!host_recorded(answer, &f->at))
@@ -283,6 +293,8 @@ int put_answer_json(const struct check_answer *answer,
 		const struct cpupolicy_finding *f = &answer->findings.item[i];
 		json_t *one = finding_json(f);
 
+		json_object_set_new(one, "component",
+				    component_json(f, &answer->guest.policy));
 		json_object_set_new(one, "allowed",
 				    json_boolean(finding_allowed(f, allow)));
 		json_object_set_new(

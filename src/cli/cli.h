@@ -244,7 +244,6 @@ bool finding_seen(const struct findings *findings, size_t nr);
 char *findings_addresses(const struct findings *findings, uint16_t code,
 			 size_t *nr);
 const char *finding_field(const struct cpupolicy_finding *finding);
-const char *finding_effect(const struct cpupolicy_finding *finding);
 /* By code (F017) or name; NULL: none */
 const struct cpupolicy_finding_info *find_finding(const char *name);
 bool finding_is_drop(const struct cpupolicy_finding *finding);

@@ -35,15 +35,29 @@ static void side_adopt_vendor(struct check_side *to,
 	to->label = label;
 }
 
-/*
- * What a guest's record does not hold counts as absent: the answer must say so,
- * for the guest may have been promised more than was compared.
- */
-static void keep_unrecorded(struct findings *out, const struct findings *from)
+static void keep(struct findings *out, const struct findings *from,
+		 uint16_t code)
 {
 	for (size_t i = 0; i < from->nr; i++)
-		if (from->item[i].code == CPUPOLICY_F_NOT_RECORDED)
+		if (from->item[i].code == code)
 			findings_sink(out, &from->item[i]);
+}
+
+/*
+ * What a guest's record does not hold counts as absent: the answer must say so,
+ * for the guest may have been promised more than was compared. And the host may
+ * have the AMX that the guest asks for.
+ */
+static void keep_unrecorded(struct check_answer *answer)
+{
+	struct findings *out = &answer->findings;
+	const struct cpupolicy_field *amx =
+		cpupolicy_field_find("amx_tile", strlen("amx_tile"));
+
+	keep(out, &answer->guest.findings, CPUPOLICY_F_NOT_RECORDED);
+	keep(out, &answer->guest.findings, CPUPOLICY_F_AMX_PERMISSION);
+	if (cpupolicy_field_get(&answer->guest.policy, amx))
+		keep(out, &answer->host.findings, CPUPOLICY_F_AMX_PERMISSION);
 }
 
 static enum cpupolicy_verdict judge(struct check_answer *answer,
@@ -80,7 +94,7 @@ static int answer_check(struct check_answer *answer,
 	side_adopt_vendor(&answer->host, &answer->guest, "guest");
 	cpupolicy_check(&answer->guest.policy, &answer->host.policy,
 			findings_sink, &answer->findings);
-	keep_unrecorded(&answer->findings, &answer->guest.findings);
+	keep_unrecorded(answer);
 	findings_sort(&answer->findings);
 	answer->verdict = judge(answer, &question->allow);
 	answer->refused = question->strict && answer->unrecorded;

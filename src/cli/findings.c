@@ -136,15 +136,6 @@ const char *finding_field(const struct cpupolicy_finding *finding)
 	return finding->field ? finding->field->name : "";
 }
 
-const char *finding_effect(const struct cpupolicy_finding *finding)
-{
-	if (finding->field)
-		return cpupolicy_effect_text(finding->field->effect);
-	if (finding->code == CPUPOLICY_F_UNNAMED_MISSING)
-		return cpupolicy_effect_text("ud");
-	return "";
-}
-
 const struct cpupolicy_finding_info *find_finding(const char *name)
 {
 	for (uint32_t i = 0; cpupolicy_finding_info_at(i); i++) {
@@ -192,7 +183,7 @@ json_t *finding_json(const struct cpupolicy_finding *finding)
 	json_object_set_new(object, "guest", json_integer(finding->guest));
 	json_object_set_new(object, "host", json_integer(finding->host));
 	json_object_set_new(object, "effect",
-			    json_text(finding_effect(finding)));
+			    json_text(cpupolicy_finding_effect(finding)));
 	json_object_set_new(object, "meaning",
 			    json_text(info ? info->summary : NULL));
 	json_object_set_new(object, "remedy",

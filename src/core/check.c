@@ -22,6 +22,11 @@ static bool named(const struct cpupolicy_policy *policy)
 	return policy->bases != 0;
 }
 
+static bool lacks(const struct cpupolicy_policy *host, uint32_t field)
+{
+	return field != CPUPOLICY__NONE && !cpupolicy__get(host, field);
+}
+
 /* Is everything there that makes the difference harmless? */
 static bool immune(const struct cpupolicy_policy *host, uint32_t field)
 {
@@ -30,7 +35,8 @@ static bool immune(const struct cpupolicy_policy *host, uint32_t field)
 	for (uint32_t i = 0; i < cpupolicy__nr_unlesses; i++) {
 		if (cpupolicy__unlesses[i].field != field)
 			continue;
-		if (!cpupolicy__get(host, cpupolicy__unlesses[i].immune))
+		if (!cpupolicy__get(host, cpupolicy__unlesses[i].immune) &&
+		    !lacks(host, cpupolicy__unlesses[i].absent))
 			return false;
 		listed = true;
 	}
@@ -70,6 +76,25 @@ static void emit(struct check *check, const struct cpupolicy_finding *finding)
 		check->sink(check->arg, finding);
 }
 
+/*
+ * Bits that are no finding although they differ. A bit that one maker computes
+ * (SYSCALL on Intel) says what another one says already. What the gate does not
+ * open means nothing to the guest; but a weakness of the host that a guest
+ * without ARCH_CAPABILITIES cannot be told of is there all the same.
+ */
+static bool says_nothing(const struct check *check, uint32_t index)
+{
+	const struct cpupolicy_field *field = &cpupolicy__fields[index];
+	const struct cpupolicy__place *place = &cpupolicy__places[index];
+
+	if (field->rule == CPUPOLICY_RULE_NONE)
+		return true;
+	return field->rule != CPUPOLICY_RULE_SUBSET &&
+	       field->grade != CPUPOLICY_GRADE_SECURITY &&
+	       place->gate != CPUPOLICY__NONE &&
+	       !cpupolicy__get(check->guest, place->gate);
+}
+
 /* A field whose rule is broken: in bits @mask of its word, for flags. */
 static CPUPOLICY_OWN_FRAME void broken(struct check *check, uint32_t index,
 				       uint32_t mask)
@@ -86,12 +111,7 @@ static CPUPOLICY_OWN_FRAME void broken(struct check *check, uint32_t index,
 		.host = cpupolicy__get(check->host, index),
 	};
 
-	/* What the gate does not open means nothing to the guest. */
-	if (field->rule != CPUPOLICY_RULE_SUBSET &&
-	    place->gate != CPUPOLICY__NONE &&
-	    !cpupolicy__get(check->guest, place->gate))
-		return;
-	if (immune(check->host, index))
+	if (says_nothing(check, index) || immune(check->host, index))
 		return;
 	if (place->gate != CPUPOLICY__NONE)
 		finding.cause = &cpupolicy__fields[place->gate];
@@ -193,9 +213,8 @@ static void check_numbers(struct check *check)
 		    (number->rule == CPUPOLICY_RULE_ATMOST && g < h) ||
 		    left_out(check, number->word))
 			continue;
-		/* a component that the host lacks is reported once, as such */
-		if (number->rule == CPUPOLICY_RULE_EQUAL &&
-		    number->gate != CPUPOLICY__NONE &&
+		/* what the host lacks is reported once, as such */
+		if (number->gate != CPUPOLICY__NONE &&
 		    !cpupolicy__get(check->host, number->gate))
 			continue;
 		broken(check, number->field, number->mask << number->shift);

@@ -225,7 +225,7 @@ static bool applies(const struct hostset *set,
 }
 
 /* A field as it was recorded, before anything was taken away. */
-static uint32_t recorded(const struct hostset *set, uint32_t index)
+uint32_t cpupolicy__recorded(const struct hostset *set, uint32_t index)
 {
 	const struct cpupolicy__place *place = &cpupolicy__places[index];
 	const struct cpupolicy_address *at = &cpupolicy__fields[index].at;
@@ -252,7 +252,7 @@ static bool silicon_has(const struct hostset *set,
 {
 	for (uint32_t i = 0; i < 3; i++)
 		if (supply->when[i] != CPUPOLICY__NONE &&
-		    !recorded(set, supply->when[i]))
+		    !cpupolicy__recorded(set, supply->when[i]))
 			return false;
 	return true;
 }

@@ -26,6 +26,8 @@ cpupolicy__find_row(const struct hostset *set, uint32_t leaf, uint32_t subleaf);
 uint32_t cpupolicy__register_of(const struct cpupolicy_row *row, uint32_t reg);
 /* Is the leaf within the range that the CPU says it has? */
 bool cpupolicy__in_range(const struct hostset *set, uint32_t leaf);
+/* A field's value before anything was taken away; 0: or not recorded. */
+uint32_t cpupolicy__recorded(const struct hostset *set, uint32_t field);
 
 void cpupolicy__report_missing(const struct hostset *set);
 

@@ -97,6 +97,31 @@ static CPUPOLICY_OWN_FRAME void report_partial(const struct hostset *set)
 	}
 }
 
+/*
+ * Linux shows AMX's state only to a process that asked for it with
+ * ARCH_REQ_XCOMP_GUEST_PERM: another one records another machine.
+ */
+static CPUPOLICY_OWN_FRAME void report_permission(const struct hostset *set)
+{
+	const uint32_t tile = CPUPOLICY__FIELD_amx_tile;
+	const uint32_t state = CPUPOLICY__FIELD_xcr0_tiledata;
+	struct cpupolicy_finding finding = {
+		.code = CPUPOLICY_F_AMX_PERMISSION,
+		.grade = CPUPOLICY_GRADE_NOTE,
+		.field = &cpupolicy__fields[tile],
+		.cause = &cpupolicy__fields[state],
+		.at = cpupolicy__fields[tile].at,
+		.mask = cpupolicy__places[tile].mask
+			<< cpupolicy__places[tile].shift,
+		.guest = 1,
+	};
+
+	if (cpupolicy__recorded(set, tile) &&
+	    !cpupolicy__recorded(set, state) &&
+	    cpupolicy__find_row(set, 0xd, 0))
+		set->report.sink(set->report.arg, &finding);
+}
+
 /* Leaves that should be there, matter, and are not: absent is not zero. */
 void cpupolicy__report_missing(const struct hostset *set)
 {
@@ -127,6 +152,8 @@ void cpupolicy__report_missing(const struct hostset *set)
 			finding.cause = &cpupolicy__fields[leaf->gate];
 		set->report.sink(set->report.arg, &finding);
 	}
-	if (set->report.sink)
+	if (set->report.sink) {
 		report_partial(set);
+		report_permission(set);
+	}
 }

@@ -155,6 +155,7 @@ extern const uint32_t cpupolicy__nr_edges;
 
 struct cpupolicy__unless {
 	uint16_t field, immune;
+	uint16_t absent; /* a host without it is immune too; NONE: no such */
 };
 extern const struct cpupolicy__unless cpupolicy__unlesses[];
 extern const uint32_t cpupolicy__nr_unlesses;

@@ -113,7 +113,7 @@ const uint32_t cpupolicy__nr_edges =
 	sizeof(cpupolicy__edges) / sizeof(cpupolicy__edges[0]);
 
 const struct cpupolicy__unless cpupolicy__unlesses[] = {
-#define UNLESS(field, immune) { field, immune },
+#define UNLESS(field, immune, absent) { field, immune, absent },
 #include "gen/unless.inc"
 #undef UNLESS
 };

@@ -124,8 +124,8 @@ const char *cpupolicy_effect_text(const char *effect)
 }
 
 static const struct cpupolicy_finding_info findings[] = {
-#define FINDING(code, grade, name, summary, remedy)                            \
-	{ code, grade, name, summary, remedy },
+#define FINDING(code, grade, name, effect, summary, remedy)                    \
+	{ code, grade, name, summary, remedy, effect },
 #include "gen/findings.inc"
 #undef FINDING
 };
@@ -141,6 +141,20 @@ const struct cpupolicy_finding_info *cpupolicy_finding_info(uint32_t code)
 const struct cpupolicy_finding_info *cpupolicy_finding_info_at(uint32_t index)
 {
 	return index < COUNT(findings) ? &findings[index] : NULL;
+}
+
+const char *cpupolicy_finding_effect(const struct cpupolicy_finding *finding)
+{
+	const struct cpupolicy_finding_info *info =
+		cpupolicy_finding_info(finding->code);
+	const char *effect = info ? info->effect : "";
+
+	if (finding->field && !effect[0])
+		effect = finding->field->effect;
+	/* told that nothing is to be cleared, or that something is */
+	if (finding->code == CPUPOLICY_F_CLEARING_DIFFERS && !finding->guest)
+		effect = "late";
+	return cpupolicy_effect_text(effect);
 }
 
 static const char *const hypervisors[CPUPOLICY_NR_HYPERVISORS] = {
