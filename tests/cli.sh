@@ -19,7 +19,20 @@ try 'a named hypervisor is not called assumed' 1 'hypervisor xen)' \
 	check $new $old --hypervisor xen
 try 'an unknown hypervisor is named' 2 "'qemu'" \
 	check $new $old --hypervisor qemu
-try 'makers do not mix' 1 'F006' check $intel $new
+try 'makers do not mix' 1 'F006 .*MSRs and' check $intel $new
+cat >amx.json <<'END'
+{ "format": "cpupolicy-policy", "version": 1, "vendor": "GenuineIntel",
+  "features": ["xsave", "amx_tile", "xcr0_tilecfg", "xcr0_tiledata"],
+  "numbers": { "xstate_tilecfg_size": 64, "xstate_tilecfg_offset": 2752,
+    "xstate_tiledata_size": 8192, "xstate_tiledata_offset": 2816 } }
+END
+try 'a lost state component says how many bytes it has, and where' 1 \
+	'xcr0_tiledata *1 *0 .*: 8192' check amx.json $intel
+json_of 'and so to programs' check amx.json $intel --json
+grep -q '"component":{"number":18,"offset":2816,"size":8192}' out ||
+	tr -d ' \n' <out |
+	grep -q '"component":{"number":18,"offset":2816,"size":8192}'
+result $? 'with number, size and offset'
 try 'a code can be allowed' 0 'allowed' \
 	check $new $old --allow F001,F004,security
 try 'the grade block cannot' 2 'cannot be allowed' \

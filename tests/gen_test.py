@@ -243,6 +243,16 @@ class Refusals(Copied):
         self.refused("unless",
                      lambda copy: copy.field("md_clear", unless="mds_yes"),
                      "unless: 'mds_yes' is not defined")
+        self.refused("unless with an alternative",
+                     lambda copy: copy.field("md_clear", unless="mds_no/-rtn"),
+                     "unless: 'rtn' is not defined")
+        self.refused("unless with two features",
+                     lambda copy: copy.field("md_clear", unless="mds_no/rtm"),
+                     "neither FEATURE nor FEATURE/-FEATURE")
+        self.refused("an effect of a finding",
+                     lambda copy: copy.change("effects.csv", ("ud",),
+                                              findings="BANG"),
+                     "findings: 'BANG' is not in findings.csv")
         self.refused("a leaf's gate",
                      lambda copy: copy.change("leaves.csv", ("cpu", "0x5"),
                                               gate="mwait1"),

@@ -288,6 +288,45 @@ static void clocks_agree_within_their_tolerance(void **state)
 	}
 }
 
+static void a_lost_component_says_what_it_holds(void **state)
+{
+	static const struct {
+		const char *why, *at;
+		bool found;
+		uint32_t number, size, offset;
+	} cases[] = {
+		{ "of XCR0", "d.0:eax[2]", true, 2, 256, 576 },
+		{ "one that the policy has not", "d.0:eax[9]", false, 0, 0, 0 },
+		{ "the legacy area has no row", "d.0:eax[1]", false, 0, 0, 0 },
+		{ "XSAVEC is no component", "d.1:eax[2]", false, 0, 0, 0 },
+		{ "of XSS", "d.1:ecx[12]", true, 12, 24, 0 },
+		{ "no slot", "d.0:edx[29]", false, 0, 0, 0 },
+		{ "another leaf", "7.0:eax[2]", false, 0, 0, 0 },
+		{ "an MSR", "msr.d[2]", false, 0, 0, 0 },
+	};
+
+	(void)state;
+	make_policy(&guest, "intel", AVX "xss_cet_s xstate_cet_s_size=24");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct cpupolicy_component component = { 0 };
+		struct cpupolicy_address at;
+		cpupolicy_feature feature;
+
+		assert_int_equal(cpupolicy_feature_parse(&feature, cases[i].at,
+							 strlen(cases[i].at)),
+				 0);
+		at = cpupolicy_feature_address(feature);
+		if (cpupolicy_state_component(&component, &guest, &at) !=
+			    cases[i].found ||
+		    component.number != cases[i].number ||
+		    component.size != cases[i].size ||
+		    component.offset != cases[i].offset)
+			fail_msg("%s: %u, %u at %u", cases[i].why,
+				 component.number, component.size,
+				 component.offset);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +339,7 @@ int main(void)
 		cmocka_unit_test(a_field_newer_than_the_policy_never_blocks),
 		cmocka_unit_test(sections_are_compared_when_the_host_names_one),
 		cmocka_unit_test(clocks_agree_within_their_tolerance),
+		cmocka_unit_test(a_lost_component_says_what_it_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,41 @@ static void every_loss_has_an_effect_in_words(void **state)
 	assert_string_equal(cpupolicy_effect_text(""), "");
 }
 
+/* The codes that cpupolicy_check() and a record give, field or none. */
+static void every_finding_of_a_check_has_an_effect_in_words(void **state)
+{
+	static const struct {
+		uint16_t code;
+		bool field;
+		uint32_t guest;
+		const char *part;
+	} cases[] = {
+		{ CPUPOLICY_F_FEATURE_MISSING, true, 1, "#UD" },
+		{ CPUPOLICY_F_UNNAMED_MISSING, false, 1, "not known" },
+		{ CPUPOLICY_F_VENDOR_DIFFERS, false, 1, "maker" },
+		{ CPUPOLICY_F_HYPERVISOR_DIFFERS, false, 1, "elsewhere" },
+		{ CPUPOLICY_F_PARAVIRT_NOT_COMPARED, false, 1, "nobody" },
+		{ CPUPOLICY_F_IDENTITY_DIFFERS, false, 1, "model" },
+		{ CPUPOLICY_F_NOT_RECORDED, false, 0, "absent" },
+		{ CPUPOLICY_F_AMX_PERMISSION, true, 1, "permission" },
+		{ CPUPOLICY_F_CLEARING_DIFFERS, true, 1, "#UD" },
+		{ CPUPOLICY_F_CLEARING_DIFFERS, true, 0, "not apply" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct cpupolicy_finding finding = {
+			.code = cases[i].code,
+			.field = cases[i].field ? field_called("avx2") : NULL,
+			.guest = cases[i].guest,
+		};
+		const char *effect = cpupolicy_finding_effect(&finding);
+
+		if (!strstr(effect, cases[i].part))
+			fail_msg("F%03u: '%s'", cases[i].code, effect);
+	}
+}
+
 static void hypervisors_are_found_by_name(void **state)
 {
 	(void)state;
@@ -207,6 +242,8 @@ int main(void)
 		cmocka_unit_test(a_verdict_says_whether_it_fits),
 		cmocka_unit_test(every_finding_is_in_the_registry_once),
 		cmocka_unit_test(every_loss_has_an_effect_in_words),
+		cmocka_unit_test(
+			every_finding_of_a_check_has_an_effect_in_words),
 		cmocka_unit_test(hypervisors_are_found_by_name),
 		cmocka_unit_test(the_version_is_the_headers),
 	};
