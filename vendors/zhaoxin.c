@@ -17,7 +17,8 @@ static const struct cpupolicy_mode modes[] =
  * WinChips (family 5) and the first C3s (family 6 below Nehemiah, model 9)
  * leave in EBX and ECX of leaf 1, and in ECX of leaf 0x80000001, whatever was
  * in the registers before: recorded ones claim AVX and XSAVE. Only EAX and EDX
- * mean something there.
+ * mean something there. Their leaf 0xC0000001 is leaf 0x80000001 again, and
+ * knows nothing of PadLock.
  */
 static bool undefined(uint32_t signature, uint32_t leaf,
 		      enum cpupolicy_register reg)
@@ -26,6 +27,8 @@ static bool undefined(uint32_t signature, uint32_t leaf,
 
 	if (cpu.family > 6 || (cpu.family == 6 && cpu.model >= 9))
 		return false;
+	if (leaf == 0xc0000001u)
+		return true;
 	if (leaf == 1)
 		return reg == CPUPOLICY_EBX || reg == CPUPOLICY_ECX;
 	return leaf == 0x80000001u &&
