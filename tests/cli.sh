@@ -26,6 +26,13 @@ cat >amx.json <<'END'
   "numbers": { "xstate_tilecfg_size": 64, "xstate_tilecfg_offset": 2752,
     "xstate_tiledata_size": 8192, "xstate_tiledata_offset": 2816 } }
 END
+cat >amxless.json <<'END'
+{ "format": "cpupolicy-record", "version": 1, "cores": [ { "cpus": "0", "rows": [
+    "00000000.0 0000000d 756e6547 6c65746e 49656e69",
+    "00000001.0 000806f8 00100800 7ffefbff bfebfbff",
+    "00000007.0 00000000 00000000 00000000 01000000",
+    "0000000d.0 00000003 00000240 00000240 00000000" ] } ] }
+END
 try 'a lost state component says how many bytes it has, and where' 1 \
 	'xcr0_tiledata *1 *0 .*: 8192' check amx.json $intel
 json_of 'and so to programs' check amx.json $intel --json
@@ -33,6 +40,17 @@ grep -q '"component":{"number":18,"offset":2816,"size":8192}' out ||
 	tr -d ' \n' <out |
 	grep -q '"component":{"number":18,"offset":2816,"size":8192}'
 result $? 'with number, size and offset'
+echo '{ "format": "cpupolicy-policy", "version": 1,
+  "features": ["avx", "xsave"] }' >avx.json
+try 'what the host has recorded and not to give says why' 1 \
+	'avx *1 *0 .*; recorded' check avx.json amxless.json
+json_of 'with the reason for programs' check avx.json amxless.json --json
+tr -d ' \n' <out | grep -q '"host_reason":{.*"finding":"dropped-need"'
+result $? 'as a finding of its own'
+try 'what it never had needs no reason' 1 'movbe *1 *0 *code that uses' \
+	check @x86-64-v3 $old
+try 'AMX recorded without permission is told' 1 'F027 .*amx_tile' \
+	check amx.json amxless.json
 try 'a code can be allowed' 0 'allowed' \
 	check $new $old --allow F001,F004,security
 try 'the grade block cannot' 2 'cannot be allowed' \

@@ -82,56 +82,6 @@ static const char *verdict_text(const struct check_answer *answer)
 	return cpupolicy_verdict_text(answer->verdict);
 }
 
-/* Was this part of the address left out of the record? */
-static bool leaves_out(const struct cpupolicy_finding *f,
-		       const struct cpupolicy_address *at)
-{
-	uint32_t mask = 0xffffffffu >> (31 - at->high) >> at->low << at->low;
-
-	if (f->code != CPUPOLICY_F_NOT_RECORDED || f->at.space != at->space ||
-	    f->at.leaf != at->leaf || f->at.subleaf != at->subleaf)
-		return false;
-	return !f->mask || (f->at.reg == at->reg && (f->mask & mask));
-}
-
-static bool host_recorded(const struct check_answer *answer,
-			  const struct cpupolicy_address *at)
-{
-	const struct findings *host = &answer->host.findings;
-
-	for (size_t i = 0; i < host->nr; i++)
-		if (leaves_out(&host->item[i], at))
-			return false;
-	return true;
-}
-
-/* What happens to the guest, and how much state is lost with a component. */
-static char *happens_text(const struct cpupolicy_finding *f,
-			  const struct cpupolicy_policy *guest)
-{
-	const char *effect = cpupolicy_finding_effect(f);
-	struct cpupolicy_component state;
-
-	if (!cpupolicy_state_component(&state, guest, &f->at))
-		return format_text("%s", effect);
-	if (!state.offset)
-		return format_text("%s: %u bytes", effect, state.size);
-	return format_text("%s: %u bytes at %u", effect, state.size,
-			   state.offset);
-}
-
-static json_t *component_json(const struct cpupolicy_finding *f,
-			      const struct cpupolicy_policy *guest)
-{
-	struct cpupolicy_component state;
-
-	if (!cpupolicy_state_component(&state, guest, &f->at))
-		return json_null();
-	return json_pack("{s:I, s:I, s:I}", "number", (json_int_t)state.number,
-			 "size", (json_int_t)state.size, "offset",
-			 (json_int_t)state.offset);
-}
-
 /* One side's value; a maker is three registers, of which a finding shows one.
  */
 static char *side_value(const struct check_side *side,
@@ -155,7 +105,7 @@ static void finding_row(struct table *table, const struct check_answer *answer,
 	char *where = format_text("%s %s", address, finding_field(f));
 	char *guest = side_value(&answer->guest, f, f->guest);
 	char *host = side_value(&answer->host, f, f->host);
-	char *happens = happens_text(f, &answer->guest.policy);
+	char *happens = happens_text(answer, f);
 	bool valued = f->code != CPUPOLICY_F_NOT_RECORDED;
 
 	if (!host_recorded(answer, &f->at))
@@ -293,13 +243,9 @@ int put_answer_json(const struct check_answer *answer,
 		const struct cpupolicy_finding *f = &answer->findings.item[i];
 		json_t *one = finding_json(f);
 
-		json_object_set_new(one, "component",
-				    component_json(f, &answer->guest.policy));
+		consequence_json(one, answer, f);
 		json_object_set_new(one, "allowed",
 				    json_boolean(finding_allowed(f, allow)));
-		json_object_set_new(
-			one, "host_recorded",
-			json_boolean(host_recorded(answer, &f->at)));
 		json_array_append_new(list, one);
 	}
 	json_object_set_new(object, "verdict", json_text(verdict_text(answer)));

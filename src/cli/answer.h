@@ -52,6 +52,16 @@ void put_answer(const struct check_answer *answer, const struct words *allow,
 int put_answer_json(const struct check_answer *answer,
 		    const struct words *allow, bool fits);
 
+/* consequence.c: is the host's side of the address in its record? */
+bool host_recorded(const struct check_answer *answer,
+		   const struct cpupolicy_address *at);
+/* "gets #UD; recorded, but dropped-need xcr0_avx"; to be freed */
+char *happens_text(const struct check_answer *answer,
+		   const struct cpupolicy_finding *f);
+/* Adds "component", "host_recorded" and "host_reason". */
+void consequence_json(json_t *object, const struct check_answer *answer,
+		      const struct cpupolicy_finding *f);
+
 /* check_many.c: all guests of one operand against all hosts of the other */
 int check_many(struct check_operand *guests, struct check_operand *hosts,
 	       const struct question *question);
