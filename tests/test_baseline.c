@@ -209,6 +209,43 @@ static void an_uneven_pool_is_said_once(void **state)
 	}
 }
 
+/*
+ * One host, two, ten thousand: the same three calls. The last host counts as
+ * much as the first, and equal hosts cost nothing.
+ */
+static void ten_thousand_hosts_take_the_path_of_one(void **state)
+{
+	static const struct {
+		uint32_t hosts, odd; /* @odd is without MOVBE, and told more */
+	} cases[] = {
+		{ 1, 1 },	 { 1, 0 },	   { 2, 2 },
+		{ 2, 0 },	 { 10000, 0 },	   { 10000, 9999 },
+		{ 10000, 5000 }, { 10000, 10000 },
+	};
+
+	(void)state;
+	make_normal(&a, "intel", CAPS "movbe phys_bits=46");
+	make_normal(&b, "intel", CAPS "rsba phys_bits=39");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		bool odd = cases[i].odd < cases[i].hosts;
+
+		heard.nr = 0;
+		cpupolicy_baseline_begin(&baseline, hear, &heard);
+		for (uint32_t n = 0; n < cases[i].hosts; n++)
+			assert_int_equal(
+				cpupolicy_baseline_add(
+					&baseline, n == cases[i].odd ? &b : &a),
+				0);
+		assert_int_equal(cpupolicy_baseline_finish(&both, &baseline),
+				 0);
+		assert_int_equal(baseline.nr, cases[i].hosts);
+		assert_int_equal(value_of(&both, "movbe"), !odd);
+		assert_int_equal(value_of(&both, "rsba"), odd);
+		assert_int_equal(value_of(&both, "phys_bits"), odd ? 39 : 46);
+		assert_true(heard.nr < 8);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +255,7 @@ int main(void)
 		cmocka_unit_test(a_baseline_says_what_each_host_costs),
 		cmocka_unit_test(a_refused_host_leaves_the_baseline_as_it_was),
 		cmocka_unit_test(an_uneven_pool_is_said_once),
+		cmocka_unit_test(ten_thousand_hosts_take_the_path_of_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

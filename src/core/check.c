@@ -79,20 +79,25 @@ static void emit(struct check *check, const struct cpupolicy_finding *finding)
 /*
  * Bits that are no finding although they differ. A bit that one maker computes
  * (SYSCALL on Intel) says what another one says already. What the gate does not
- * open means nothing to the guest; but a weakness of the host that a guest
- * without ARCH_CAPABILITIES cannot be told of is there all the same.
+ * open means nothing to the guest: leaf 0x1D that a monitor left behind. But a
+ * weakness of the host that a guest without ARCH_CAPABILITIES cannot be told of
+ * is there all the same, and a guest can switch on state whose feature it does
+ * not see: KVM once saved PKRU without PKU, and could not restore it.
  */
 static bool says_nothing(const struct check *check, uint32_t index)
 {
 	const struct cpupolicy_field *field = &cpupolicy__fields[index];
-	const struct cpupolicy__place *place = &cpupolicy__places[index];
+	uint32_t gate = cpupolicy__places[index].gate;
 
 	if (field->rule == CPUPOLICY_RULE_NONE)
 		return true;
-	return field->rule != CPUPOLICY_RULE_SUBSET &&
-	       field->grade != CPUPOLICY_GRADE_SECURITY &&
-	       place->gate != CPUPOLICY__NONE &&
-	       !cpupolicy__get(check->guest, place->gate);
+	if (gate == CPUPOLICY__NONE || cpupolicy__get(check->guest, gate))
+		return false;
+	if (field->rule == CPUPOLICY_RULE_SUBSET)
+		return field->at.space != CPUPOLICY_SPACE_CPU ||
+		       field->at.leaf != 0xd;
+	return field->grade != CPUPOLICY_GRADE_SECURITY ||
+	       !cpupolicy__get(check->host, index);
 }
 
 /* A field whose rule is broken: in bits @mask of its word, for flags. */
