@@ -247,24 +247,6 @@ static int run_number(struct state *state, const struct words *words)
 	return 0;
 }
 
-/* component P FEATURE SIZE OFFSET */
-static int run_component(struct state *state, const struct words *words)
-{
-	const struct host *host = find_host(state, words->word[1]);
-	const struct cpupolicy_field *field = find_field(state, words->word[2]);
-	struct cpupolicy_component found = { 0 };
-	uint32_t size, offset;
-
-	if (!host || !field || !read_number(state, words->word[3], &size) ||
-	    !read_number(state, words->word[4], &offset))
-		return BROKEN;
-	cpupolicy_state_component(&found, &host->policy, &field->at);
-	if (found.size != size || found.offset != offset)
-		complain(state, "%s of %s has %u bytes at %u", field->name,
-			 host->name, found.size, found.offset);
-	return 0;
-}
-
 static int expect_equality(struct state *state, const struct words *words,
 			   bool expected)
 {
@@ -378,7 +360,6 @@ const struct command expectation_commands[] = {
 	{ "has", 2, MAX_WORDS - 1, run_has },
 	{ "lacks", 2, MAX_WORDS - 1, run_lacks },
 	{ "number", 3, 3, run_number },
-	{ "component", 4, 4, run_component },
 	{ "equal", 2, 2, run_equal },
 	{ "differ", 2, 2, run_differ },
 	{ "lost", 2, MAX_WORDS - 1, run_lost },

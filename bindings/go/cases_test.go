@@ -76,7 +76,7 @@ func expectFinding(expected bool) func(*state, []string) error {
 			return fmt.Errorf("%s is not in the registry", w[0])
 		}
 		var values [2]uint32
-		for i := 2; i < len(w); i++ {
+		for i := 2; i < len(w) && i < 4; i++ {
 			if values[i-2], err = number(w[i]); err != nil {
 				return err
 			}
@@ -85,7 +85,8 @@ func expectFinding(expected bool) func(*state, []string) error {
 		for _, f := range s.found {
 			found = found || f.Code == code &&
 				(len(w) < 2 || isAbout(f, w[1])) &&
-				(len(w) < 4 || f.Guest == values[0] && f.Host == values[1])
+				(len(w) < 4 || f.Guest == values[0] && f.Host == values[1]) &&
+				(len(w) < 5 || f.Grade.String() == w[4])
 		}
 		s.expect("finding "+strings.Join(w, " "), expected, found)
 		return nil

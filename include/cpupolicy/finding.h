@@ -26,9 +26,6 @@ struct cpupolicy_finding_info {
 	const char *name;
 	const char *summary; /* what it means */
 	const char *remedy;  /* what to do; may be empty */
-	const char *effect;  /* what happens to the guest, whatever the field: a
-			      * word for cpupolicy_effect_text(); empty: the
-			      * field says it */
 };
 
 /**

@@ -125,7 +125,7 @@ const char *cpupolicy_effect_text(const char *effect)
 
 static const struct cpupolicy_finding_info findings[] = {
 #define FINDING(code, grade, name, effect, summary, remedy)                    \
-	{ code, grade, name, summary, remedy, effect },
+	{ code, grade, name, summary, remedy },
 #include "gen/findings.inc"
 #undef FINDING
 };
@@ -145,10 +145,19 @@ const struct cpupolicy_finding_info *cpupolicy_finding_info_at(uint32_t index)
 
 const char *cpupolicy_finding_effect(const struct cpupolicy_finding *finding)
 {
-	const struct cpupolicy_finding_info *info =
-		cpupolicy_finding_info(finding->code);
-	const char *effect = info ? info->effect : "";
+	static const struct {
+		uint16_t code;
+		const char *effect; /* whatever the field; empty: it says */
+	} own[] = {
+#define FINDING(code, grade, name, effect, summary, remedy) { code, effect },
+#include "gen/findings.inc"
+#undef FINDING
+	};
+	const char *effect = "";
 
+	for (uint32_t i = 0; i < COUNT(own); i++)
+		if (own[i].code == finding->code)
+			effect = own[i].effect;
 	if (finding->field && !effect[0])
 		effect = finding->field->effect;
 	/* told that nothing is to be cleared, or that something is */

@@ -235,13 +235,14 @@ def is_about(finding: cp.Finding, what: str) -> bool:
 
 
 def was_found(state: State, code: str, what: str = "", guest: str = "",
-              host: str = "") -> bool:
+              host: str = "", grade: str = "") -> bool:
     """Did the last operation report this?"""
     if cp.finding_info(int(code[1:])) is None:
         raise Broken(f"{code} is not in the registry")
     return any(f.code == code and (not what or is_about(f, what)) and
                (not guest or (f.guest, f.host) == (number(guest),
-                                                   number(host)))
+                                                   number(host))) and
+               (not grade or f.grade == cp.Grade[grade.upper()])
                for f in state.found)
 
 

@@ -102,13 +102,14 @@ fn finding(state: &mut State, w: &[&str], expected: bool) -> Result {
         .and_then(|digits| digits.parse().ok())
         .ok_or_else(|| Trouble::from(format!("no code '{}'", w[0])))?;
     let values = match w {
-        [_, _, guest, host] => Some((number(guest)?, number(host)?)),
+        [_, _, guest, host, ..] => Some((number(guest)?, number(host)?)),
         _ => None,
     };
     let found = state.found.iter().any(|f| {
         f.code() == code
             && w.get(1).map_or(true, |what| is_about(f, what))
             && values.map_or(true, |v| v == (f.guest(), f.host()))
+            && w.get(4).map_or(true, |grade| f.grade().name() == *grade)
     });
     state.expect(&format!("finding {}", w.join(" ")), expected, found);
     Ok(())
