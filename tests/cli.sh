@@ -51,6 +51,18 @@ try 'what it never had needs no reason' 1 'movbe *1 *0 *code that uses' \
 	check @x86-64-v3 $old
 try 'AMX recorded without permission is told' 1 'F027 .*amx_tile' \
 	check amx.json amxless.json
+for khz in 24000000 25000000; do
+	cat >clock-$khz.json <<END
+{ "format": "cpupolicy-record", "version": 1, "cores": [ { "cpus": "0", "rows": [
+    "00000000.0 00000016 756e6547 6c65746e 49656e69",
+    "00000015.0 00000002 000000b0 $(printf %08x $khz) 00000000" ] } ] }
+END
+done
+try 'clocks that differ are a note' 0 'F028 .*2112000 kHz *2200000 kHz' \
+	check clock-24000000.json clock-25000000.json
+"$tool" check clock-24000000.json clock-24000000.json >out 2>err
+! grep -q F028 out
+result $? 'clocks that do not are none'
 try 'a code can be allowed' 0 'allowed' \
 	check $new $old --allow F001,F004,security
 try 'the grade block cannot' 2 'cannot be allowed' \

@@ -309,6 +309,73 @@ static void a_machine_of_two_makers_has_no_host_set(void **state)
 	cpupolicy_record_free(record);
 }
 
+static void a_record_says_what_its_clock_does(void **state)
+{
+	static const struct {
+		const char *why;
+		struct cpupolicy_row rows[3];
+		struct cpupolicy_msr msr;
+		struct cpupolicy_clock clock;
+	} cases[] = {
+		{ "24 MHz * 176 / 2",
+		  { { .eax = 0x16 },
+		    { .leaf = 0x15, .eax = 2, .ebx = 176, .ecx = 24000000 } },
+		  { 0 },
+		  { 2112000, false } },
+		{ "the crystal's frequency is not told",
+		  { { .eax = 0x16 }, { .leaf = 0x15, .eax = 2, .ebx = 176 } },
+		  { 0 },
+		  { 0, false } },
+		{ "the leaf is above the highest",
+		  { { .eax = 0xd },
+		    { .leaf = 0x15, .eax = 2, .ebx = 176, .ecx = 24000000 } },
+		  { 0 },
+		  { 0, false } },
+		{ "no number is as large",
+		  { { .eax = 0x16 },
+		    { .leaf = 0x15,
+		      .eax = 1,
+		      .ebx = 0xffffffff,
+		      .ecx = 0xffffffff } },
+		  { 0 },
+		  { 0, false } },
+		{ "a hypervisor tells its guest",
+		  { { .eax = 0xd },
+		    { .leaf = 0x40000000, .eax = 0x40000010, .ebx = 1 },
+		    { .leaf = 0x40000010, .eax = 2500000 } },
+		  { 0 },
+		  { 2500000, false } },
+		{ "VMX can scale",
+		  { { .eax = 0xd } },
+		  { .index = 0x48b, .value = UINT64_C(1) << 57 },
+		  { 0, true } },
+		{ "SVM can scale",
+		  { { .eax = 0xd },
+		    { .leaf = 0x80000000, .eax = 0x8000000a },
+		    { .leaf = 0x8000000a, .edx = 0x10 } },
+		  { 0 },
+		  { 0, true } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cpupolicy_row rows[3];
+		struct cpupolicy_msr msr = cases[i].msr;
+		struct cpupolicy_core core = { .rows = rows, .nr_rows = 3 };
+		struct cpupolicy_record record = { .cores = &core,
+						   .nr_cores = 1 };
+		struct cpupolicy_clock clock;
+
+		memcpy(rows, cases[i].rows, sizeof(rows));
+		core.msrs = &msr;
+		core.nr_msrs = msr.index != 0;
+		cpupolicy_record_clock(&clock, &record);
+		if (clock.tsc_khz != cases[i].clock.tsc_khz ||
+		    clock.scales != cases[i].clock.scales)
+			fail_msg("%s: %u kHz", cases[i].why, clock.tsc_khz);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +391,7 @@ int main(void)
 		cmocka_unit_test(
 			a_core_without_leaf_0_or_no_core_has_no_host_set),
 		cmocka_unit_test(a_machine_of_two_makers_has_no_host_set),
+		cmocka_unit_test(a_record_says_what_its_clock_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

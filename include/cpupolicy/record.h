@@ -97,6 +97,17 @@ cpupolicy_record_is_guest(const struct cpupolicy_record *record);
 CPUPOLICY_API bool
 cpupolicy_record_virtualization(const struct cpupolicy_record *record);
 
+/**
+ * cpupolicy_record_clock - the frequency of the time-stamp counter
+ *
+ * From leaf 0x15 where it gives the crystal's, or from what a hypervisor told
+ * its guest; and whether all CPUs can scale a guest's. For
+ * cpupolicy_check_clock(); what was not recorded is 0 and false.
+ */
+CPUPOLICY_API void
+cpupolicy_record_clock(struct cpupolicy_clock *out,
+		       const struct cpupolicy_record *record);
+
 /** cpupolicy_core_brand - the brand string, trimmed, non-printing characters
  *	as '?'; empty where not recorded */
 CPUPOLICY_API void cpupolicy_core_brand(char out[64],

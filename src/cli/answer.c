@@ -89,6 +89,8 @@ static char *side_value(const struct check_side *side,
 {
 	char vendor[13];
 
+	if (f->code == CPUPOLICY_F_CLOCK_DIFFERS)
+		return format_text("%u kHz", value);
 	if (f->code != CPUPOLICY_F_VENDOR_DIFFERS)
 		return value_text(f->field, &f->at, value);
 	cpupolicy_policy_vendor_string(vendor, &side->policy);

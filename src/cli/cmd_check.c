@@ -60,6 +60,30 @@ static void keep_unrecorded(struct check_answer *answer)
 		keep(out, &answer->host.findings, CPUPOLICY_F_AMX_PERMISSION);
 }
 
+/* Outside the order of policies, for a tolerance is not transitive. */
+static void compare_clocks(struct findings *out,
+			   const struct check_operand *guest,
+			   const struct check_operand *host)
+{
+	struct cpupolicy_finding finding = {
+		.code = CPUPOLICY_F_CLOCK_DIFFERS,
+		.grade = CPUPOLICY_GRADE_NOTE,
+		.at = { .leaf = 0x15, .reg = CPUPOLICY_EBX, .high = 31 },
+		.mask = 0xffffffffu,
+	};
+	struct cpupolicy_clock told, there;
+
+	if (guest->input.kind != INPUT_RECORD ||
+	    host->input.kind != INPUT_RECORD)
+		return;
+	cpupolicy_record_clock(&told, guest->input.document.record);
+	cpupolicy_record_clock(&there, host->input.document.record);
+	finding.guest = told.tsc_khz;
+	finding.host = there.tsc_khz;
+	if (!cpupolicy_check_clock(&told, &there))
+		findings_sink(out, &finding);
+}
+
 static enum cpupolicy_verdict judge(struct check_answer *answer,
 				    const struct words *allow)
 {
@@ -95,6 +119,7 @@ static int answer_check(struct check_answer *answer,
 	cpupolicy_check(&answer->guest.policy, &answer->host.policy,
 			findings_sink, &answer->findings);
 	keep_unrecorded(answer);
+	compare_clocks(&answer->findings, guest, host);
 	findings_sort(&answer->findings);
 	answer->verdict = judge(answer, &question->allow);
 	answer->refused = question->strict && answer->unrecorded;
