@@ -3,7 +3,8 @@
  * cpupolicy.h - decide what CPU a virtual machine sees and where it can move.
  *
  * This header includes the whole freestanding core. The hosted library's
- * headers (record.h, formats.h, fleet.h) are included by those who link it.
+ * headers (record.h, formats.h, fleet.h, kvm.h) are included by those who link
+ *it.
  *
  *	cpupolicy/policy.h	what one guest is promised: a value
  *	cpupolicy/feature.h	fields by name and by address, their rules

@@ -1,77 +1,156 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * probe_kvm.c - what this machine's KVM says it can give a guest.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "host.h"
+#include "kvm_fd.h"
 
-#if defined(__linux__) && (defined(__x86_64__) || defined(__i386__))
-#include <linux/kvm.h>
+#if CPUPOLICY__HAVE_KVM
 #include <sys/ioctl.h>
 
 static const char device[] = "/dev/kvm";
 
-static int fail(struct cpupolicy_error *error, const char *what)
+#define TILE_DATA  ((uint64_t)1 << 18)
+#define AMX_STATES ((uint64_t)3 << 17)
+
+static void note(void *arg, const struct cpupolicy_kvm_remark *remark)
 {
-	return cpupolicy__fail_at(error, CPUPOLICY_E_IO, device, 0, 0, "%s: %s",
-				  what, strerror(errno));
+	char text[256];
+
+	cpupolicy_record_note(
+		arg, "KVM_GET_SUPPORTED_CPUID: %s",
+		cpupolicy_kvm_remark_text(text, sizeof(text), remark));
 }
 
-/* KVM says E2BIG and not how many rows it has: ask with more room. */
-static int get_cpuid(struct kvm_cpuid2 **out, int kvm,
-		     struct cpupolicy_error *error)
+static int out_of(struct cpupolicy_error *error, const char *what, int status)
 {
-	for (uint32_t room = 128; room <= CPUPOLICY__MAX_ROWS; room *= 2) {
-		struct kvm_cpuid2 *cpuid;
-
-		cpuid = calloc(1, sizeof(*cpuid) +
-					  room * sizeof(cpuid->entries[0]));
-		if (!cpuid)
-			return cpupolicy__no_memory(error, device);
-		cpuid->nent = room;
-		if (ioctl(kvm, KVM_GET_SUPPORTED_CPUID, cpuid) == 0 &&
-		    cpuid->nent <= room) {
-			*out = cpuid;
-			return 0;
-		}
-		free(cpuid);
-		if (errno != E2BIG)
-			break;
-	}
-	return fail(error, "KVM_GET_SUPPORTED_CPUID");
+	if (status == CPUPOLICY_E_MEMORY)
+		return cpupolicy__no_memory(error, "KVM");
+	return cpupolicy__fail(error, CPUPOLICY_E_IO, "KVM: %s: %s", what,
+			       status == CPUPOLICY_E_EMPTY
+				       ? "all that it says is zero"
+				       : cpupolicy_strerror(status));
 }
 
-static int read_rows(struct cpupolicy__rows *rows, int kvm,
-		     struct cpupolicy_error *error)
+/* Rows of one of KVM's tables; how many, or a status. The caller frees them. */
+static int rows_of(struct cpupolicy_row **rows, const struct kvm_cpuid2 *table,
+		   cpupolicy_kvm_sink *sink, void *arg)
 {
-	struct kvm_cpuid2 *cpuid = NULL;
-	int status = get_cpuid(&cpuid, kvm, error);
+	int nr = CPUPOLICY_E_MEMORY;
 
-	if (status < 0)
-		return status;
-	for (uint32_t i = 0; i < cpuid->nent && status == 0; i++) {
-		const struct kvm_cpuid_entry2 *entry = &cpuid->entries[i];
-		struct cpupolicy_row row = {
-			.leaf = entry->function,
-			.eax = entry->eax,
-			.ebx = entry->ebx,
-			.ecx = entry->ecx,
-			.edx = entry->edx,
-		};
+	*rows = calloc(table->nent + 1u, sizeof(**rows));
+	if (*rows)
+		nr = cpupolicy_kvm_rows(*rows, table->nent, table->entries,
+					table->nent, sink, arg);
+	return nr;
+}
 
-		if (entry->flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX)
-			row.subleaf = entry->index;
-		cpupolicy__row_redact(&row);
-		status = cpupolicy__rows_add(rows, &row);
+static void add_names(char *list, size_t size, const struct cpupolicy_row *row,
+		      unsigned reg, uint32_t bits)
+{
+	struct cpupolicy_address at = {
+		.leaf = row->leaf,
+		.subleaf = (uint16_t)row->subleaf,
+		.reg = (uint8_t)reg,
+	};
+
+	for (uint8_t bit = 0; bit < 32; bit++) {
+		const struct cpupolicy_field *field;
+		char text[CPUPOLICY_ADDRESS_TEXT];
+		size_t length = strlen(list);
+
+		if (!(bits >> bit & 1))
+			continue;
+		at.high = at.low = bit;
+		field = cpupolicy_field_of(&at, CPUPOLICY_VENDOR_UNKNOWN);
+		snprintf(list + length, size - length, "%s%s",
+			 length ? ", " : "",
+			 field ? field->name
+			       : cpupolicy_address_text(text, &at));
 	}
-	free(cpuid);
-	return status < 0 ? cpupolicy__no_memory(error, device) : 0;
+}
+
+/*
+ * Features of leaves that KVM supports, too. Leaf 0 of that table only says
+ * how far it goes.
+ */
+static void add_emulated(struct cpupolicy_record *record,
+			 struct cpupolicy_row *to,
+			 const struct cpupolicy_row *row, bool take)
+{
+	uint32_t *const regs[] = { &to->eax, &to->ebx, &to->ecx, &to->edx };
+	char list[256] = "";
+
+	for (unsigned reg = CPUPOLICY_EAX; reg <= CPUPOLICY_EDX; reg++) {
+		uint32_t more = cpupolicy__row_register(row, reg) & ~*regs[reg];
+
+		add_names(list, sizeof(list), row, reg, more);
+		if (take)
+			*regs[reg] |= more;
+	}
+	if (*list)
+		cpupolicy_record_note(record, "KVM emulates%s: %s",
+				      take ? "" : ", and does not recommend",
+				      list);
+}
+
+static void read_emulated(struct cpupolicy_record *record, int kvm,
+			  struct cpupolicy_row *rows, int nr, bool take)
+{
+	struct cpupolicy_row *emulated = NULL;
+	struct kvm_cpuid2 *table = NULL;
+	int nr_emulated = 0;
+
+	/* older than Linux 3.16, or not this build's */
+	if (cpupolicy_kvm_get_emulated(&table, kvm, NULL) == 0)
+		nr_emulated = rows_of(&emulated, table, NULL, NULL);
+	for (int i = 0; i < nr_emulated; i++)
+		for (int j = 0; j < nr && emulated[i].leaf; j++)
+			if (rows[j].leaf == emulated[i].leaf &&
+			    rows[j].subleaf == emulated[i].subleaf)
+				add_emulated(record, &rows[j], &emulated[i],
+					     take);
+	free(emulated);
+	free(table);
+}
+
+/* Before KVM is asked what it supports: without, it says nothing of AMX. */
+static void ask_for_amx(struct cpupolicy_record *record)
+{
+	struct cpupolicy_error error;
+
+	if (!(cpupolicy__xstate_supported() & TILE_DATA))
+		return;
+	if (cpupolicy_kvm_request_xstate(TILE_DATA, &error) < 0)
+		cpupolicy_record_note(record, "%s", error.text);
+	else
+		cpupolicy_record_note(record, "asked with the permission for "
+					      "guests to use AMX");
+}
+
+static void look_for_amx(struct cpupolicy_record *record,
+			 const struct cpupolicy_row *rows, int nr)
+{
+	uint64_t components = 0;
+	bool tiles = false;
+
+	for (int i = 0; i < nr; i++) {
+		if (rows[i].leaf == 7 && rows[i].subleaf == 0)
+			tiles = rows[i].edx >> 24 & 1;
+		if (rows[i].leaf == 0xd && rows[i].subleaf == 0)
+			components = rows[i].eax;
+	}
+	if (tiles && (components & AMX_STATES) != AMX_STATES)
+		cpupolicy_record_note(record,
+				      "KVM has AMX (7.0:edx[24]) without its "
+				      "state components: guests cannot use it");
 }
 
 static struct kvm_msr_list *get_msr_list(int kvm)
@@ -93,26 +172,6 @@ static struct kvm_msr_list *get_msr_list(int kvm)
 	return NULL;
 }
 
-/* One at a time: of several KVM stops at the first it cannot read. */
-static bool get_msr(struct cpupolicy_msr *msr, int kvm, uint32_t index)
-{
-	struct kvm_msrs *one;
-	bool got;
-
-	one = calloc(1, sizeof(*one) + sizeof(one->entries[0]));
-	if (!one)
-		return false;
-	one->nmsrs = 1;
-	one->entries[0].index = index;
-	got = ioctl(kvm, KVM_GET_MSRS, one) == 1;
-	*msr = (struct cpupolicy_msr){
-		.index = index,
-		.value = one->entries[0].data,
-	};
-	free(one);
-	return got;
-}
-
 /* Kernels before 4.17 have no feature MSRs: a note, and none. */
 static struct cpupolicy_msr *read_msrs(size_t *nr, int kvm,
 				       struct cpupolicy_record *record)
@@ -126,67 +185,100 @@ static struct cpupolicy_msr *read_msrs(size_t *nr, int kvm,
 				      "KVM_GET_MSR_FEATURE_INDEX_LIST");
 		return NULL;
 	}
-	msrs = calloc(list->nmsrs + 1, sizeof(*msrs));
-	for (uint32_t i = 0; msrs && i < list->nmsrs; i++)
-		if (get_msr(&msrs[*nr], kvm, list->indices[i]))
+	msrs = calloc(list->nmsrs + 1u, sizeof(*msrs));
+	for (uint32_t i = 0; msrs && i < list->nmsrs; i++) {
+		msrs[*nr].index = list->indices[i];
+		if (cpupolicy__kvm_get_msr(&msrs[*nr].value, kvm,
+					   list->indices[i]))
 			++*nr;
+		else
+			cpupolicy_record_note(record,
+					      "feature MSR 0x%x was not read",
+					      (unsigned)list->indices[i]);
+	}
 	free(list);
 	return msrs;
 }
 
-static int read_kvm(struct cpupolicy_record *record, int kvm,
-		    struct cpupolicy_error *error)
+static int fill(struct cpupolicy_record *record, int kvm,
+		const struct kvm_cpuid2 *table, bool emulated)
 {
-	struct cpupolicy__rows rows = { 0 };
+	struct cpupolicy_row *rows = NULL;
 	struct cpupolicy_msr *msrs;
 	size_t nr_msrs;
-	int status;
+	int nr = rows_of(&rows, table, note, record), status = nr;
 
-	if (ioctl(kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
-		return cpupolicy__fail_at(
-			error, CPUPOLICY_E_UNSUPPORTED, device, 0, 0,
-			"is not KVM of API version %d", KVM_API_VERSION);
-	status = read_rows(&rows, kvm, error);
-	if (status < 0)
-		goto out;
-	if (cpupolicy__describe_machine(record, "KVM_GET_SUPPORTED_CPUID") < 0)
-		status = CPUPOLICY_E_MEMORY;
-	msrs = read_msrs(&nr_msrs, kvm, record);
-	if (status == 0)
-		status = cpupolicy_record_add_cpu(record, 0, rows.row, rows.nr,
+	if (nr >= 0)
+		status = cpupolicy__describe_machine(record,
+						     "KVM_GET_SUPPORTED_CPUID");
+	if (status == 0) {
+		look_for_amx(record, rows, nr);
+		read_emulated(record, kvm, rows, nr, emulated);
+		msrs = read_msrs(&nr_msrs, kvm, record);
+		status = cpupolicy_record_add_cpu(record, 0, rows, (size_t)nr,
 						  msrs, nr_msrs);
-	free(msrs);
-	if (status < 0)
-		cpupolicy__no_memory(error, device);
-out:
-	cpupolicy__rows_clear(&rows);
+		free(msrs);
+	}
+	free(rows);
 	return status;
 }
 
-int cpupolicy_record_probe_kvm(struct cpupolicy_record **out,
-			       struct cpupolicy_error *error)
+int cpupolicy_kvm_record(struct cpupolicy_record **out, int kvm, bool emulated,
+			 struct cpupolicy_error *error)
 {
 	struct cpupolicy_record *record;
-	int kvm = open(device, O_RDWR | O_CLOEXEC), status;
+	struct kvm_cpuid2 *table = NULL;
+	int status;
 
-	if (kvm < 0)
-		return fail(error, "cannot open it");
+	if (ioctl(kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
+		return cpupolicy__fail(error, CPUPOLICY_E_UNSUPPORTED,
+				       "KVM: is not of API version %d",
+				       KVM_API_VERSION);
 	record = cpupolicy_record_new();
-	status = record ? read_kvm(record, kvm, error)
-			: cpupolicy__no_memory(error, device);
-	close(kvm);
+	if (!record)
+		return cpupolicy__no_memory(error, "KVM");
+	ask_for_amx(record);
+	status = cpupolicy_kvm_get_supported(&table, kvm, error);
+	if (status == 0) {
+		status = fill(record, kvm, table, emulated);
+		if (status < 0)
+			status = out_of(error, "KVM_GET_SUPPORTED_CPUID",
+					status);
+	}
+	free(table);
 	if (status < 0)
 		cpupolicy_record_free(record);
 	else
 		*out = record;
 	return status;
 }
-#else
+
 int cpupolicy_record_probe_kvm(struct cpupolicy_record **out,
 			       struct cpupolicy_error *error)
 {
-	(void)out;
-	return cpupolicy__fail(error, CPUPOLICY_E_UNSUPPORTED,
-			       "this machine: KVM of x86 runs on x86 only");
+	int kvm = open(device, O_RDWR | O_CLOEXEC), status;
+
+	if (kvm < 0)
+		return cpupolicy__fail_at(error, CPUPOLICY_E_IO, device, 0, 0,
+					  "cannot open it: %s",
+					  strerror(errno));
+	status = cpupolicy_kvm_record(out, kvm, false, error);
+	close(kvm);
+	return status;
+}
+#else
+int cpupolicy_kvm_record(struct cpupolicy_record **out, int kvm, bool emulated,
+			 struct cpupolicy_error *error)
+{
+	struct kvm_cpuid2 *none;
+
+	(void)out, (void)emulated;
+	return cpupolicy_kvm_get_supported(&none, kvm, error);
+}
+
+int cpupolicy_record_probe_kvm(struct cpupolicy_record **out,
+			       struct cpupolicy_error *error)
+{
+	return cpupolicy_kvm_record(out, -1, false, error);
 }
 #endif
