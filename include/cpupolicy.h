@@ -4,7 +4,7 @@
  *
  * This header includes the whole freestanding core. The hosted library's
  * headers (record.h, formats.h, fleet.h, kvm.h) are included by those who link
- *it.
+ * it.
  *
  *	cpupolicy/policy.h	what one guest is promised: a value
  *	cpupolicy/feature.h	fields by name and by address, their rules

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console.h - text to the debug port of an emulator, and the way out of it.
+ * console.h - text for whoever watches, and the way out.
  *
  * Lines begin with "@ ", so that they can be told from what the emulator itself
  * prints.
@@ -9,6 +9,9 @@
 #define BOOT_CONSOLE_H
 
 #include <stdint.h>
+
+/* Of port.c, or of another console. */
+void put_char(char c);
 
 void put_string(const char *text);
 /* Hexadecimal without leading zeros. */

@@ -14,8 +14,7 @@
 
 #define NR_EXCEPTIONS 32
 #define VECTOR_IRQ0   0x20
-#define VECTOR_RETURN 0x21 /* from user mode */
-#define NR_VECTORS    0x22
+#define NR_VECTORS    0x21
 
 /* Offsets in struct run. */
 #define RUN_AX	   0
@@ -63,6 +62,9 @@ void set_up(void);
 /* Have code run that ends where its segment ends: where to put it. NULL: not in
  * this mode. */
 uint8_t *end_of_code(const struct mode *mode, struct run *run);
+
+/* Of modes.c: say which it is, enter it, print, leave it. */
+void in_each_mode(void (*print)(const struct mode *mode));
 
 /* The tests. */
 void print_row(uint32_t leaf, uint32_t subleaf, const struct registers *regs);

@@ -79,6 +79,8 @@ trap:
 
 unexpected:
 	popq	%rax
+	cmpq	$leave_user, 16(%rsp)
+	je	left
 	popq	%rdi
 	popq	%rdx
 	popq	%rsi
@@ -89,7 +91,7 @@ unexpected:
 	.globl	stubs
 stubs:
 	.set	vector, 0
-	.rept	VECTOR_RETURN
+	.rept	NR_VECTORS
 	.balign	16
 	.if	(vector != 8) && (vector < 10 || vector > 14) && (vector != 17)
 	pushq	$0			/* no error code of its own */
@@ -98,18 +100,17 @@ stubs:
 	jmp	trap
 	.set	vector, vector + 1
 	.endr
-	.balign	16
 
-	/* VECTOR_RETURN: to the instruction behind INT, with its stack */
-	movl	$DATA, %eax
-	movl	%eax, %ss
-	movq	(%rsp), %rax
-	movq	24(%rsp), %rsp
-	jmp	*%rax
-
+	/* Of all ways out of user mode this one works under every hypervisor. */
 	.globl	leave_user
 leave_user:
-	int	$VECTOR_RETURN
+	ud2
+
+	/* to its caller, with its stack */
+left:
+	movl	$DATA, %eax
+	movl	%eax, %ss
+	movq	40(%rsp), %rsp
 	ret
 
 	.globl	enter_user
