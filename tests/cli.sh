@@ -236,6 +236,13 @@ json_of 'explain for programs' explain hyperv-r2 --json
 cmp -s one two
 result $? 'the same question gives the same text'
 
+# Under KVM, as far as it goes without
+try 'verify wants one policy' 2 'something is missing' verify
+try 'verify takes no mask' 2 'this is a mask' verify mask.json
+try 'a topology has at most three numbers' 2 'THREADS,CORES,PACKAGES' verify --topology 1,2,3,4 @x86-64-v2
+try 'and none of them is 0' 2 'not from 1 to 64' verify --topology 0 @x86-64-v2
+try 'a guest has a bounded number of CPUs' 2 'more than 64\|no virtual machine' verify --topology 64,64,64 @x86-64-v2
+
 # This machine
 if "$tool" record -o here.json >out 2>err; then
 	try 'this machine as a record' 0 'recorded' show here.json

@@ -38,7 +38,7 @@ END
 printf '{ "format": "cpupolicy-policy", "vers' >cut.json
 
 number=0
-commands='record show host diff mask check lint matrix baseline fit models convert explain'
+commands='record show host diff mask check lint matrix baseline fit models convert explain verify'
 
 result() { # STATUS NAME
 	number=$((number + 1))

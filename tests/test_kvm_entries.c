@@ -23,6 +23,7 @@ static void prepare(struct cpupolicy_vcpu *vcpu,
 						    &vcpu->topology, cpu),
 			 0);
 	assert_int_equal(cpupolicy_vcpu_prepare(vcpu, policy), 0);
+	vcpu->mode64 = true;
 }
 
 /* As KVM does: Linux arch/x86/kvm/cpuid.c, kvm_cpuid(). */
@@ -161,6 +162,40 @@ static void a_table_that_is_written_has_no_flaw(void **state)
 			 CPUPOLICY_E_SPACE);
 }
 
+static void a_policy_that_shows_nothing_has_no_table(void **state)
+{
+	struct kvm_cpuid_entry2 entries[CPUPOLICY_KVM_ENTRIES];
+	struct cpupolicy_policy policy;
+	struct cpupolicy_vcpu vcpu;
+
+	(void)state;
+	cpupolicy_policy_clear(&policy);
+	cpupolicy_vcpu_init(&vcpu);
+	cpupolicy_vcpu_prepare(&vcpu, &policy);
+	assert_int_equal(
+		cpupolicy_kvm_entries(entries, COUNT(entries), &policy, &vcpu),
+		CPUPOLICY_E_EMPTY);
+}
+
+static void syscall_is_there_whatever_the_mode_is_now(void **state)
+{
+	struct kvm_cpuid_entry2 entries[CPUPOLICY_KVM_ENTRIES];
+	struct cpupolicy_policy policy;
+	struct cpupolicy_vcpu vcpu;
+	int nr, found = 0;
+
+	(void)state;
+	make_normal(&policy, "intel", LONG);
+	prepare(&vcpu, &policy, 0);
+	vcpu.mode64 = false;
+	nr = cpupolicy_kvm_entries(entries, COUNT(entries), &policy, &vcpu);
+	for (int i = 0; i < nr; i++)
+		if (entries[i].function == 0x80000001)
+			found += (entries[i].edx & 0x800) != 0;
+	assert_int_equal(found, 1);
+	assert_false(vcpu.mode64);
+}
+
 static void vcpus_differ_in_who_they_are_and_in_nothing_else(void **state)
 {
 	struct kvm_cpuid_entry2 one[CPUPOLICY_KVM_ENTRIES],
@@ -279,6 +314,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kvm_answers_from_the_table_as_look_up_does),
 		cmocka_unit_test(a_table_that_is_written_has_no_flaw),
+		cmocka_unit_test(a_policy_that_shows_nothing_has_no_table),
+		cmocka_unit_test(syscall_is_there_whatever_the_mode_is_now),
 		cmocka_unit_test(
 			vcpus_differ_in_who_they_are_and_in_nothing_else),
 		cmocka_unit_test(

@@ -135,9 +135,11 @@ CPUPOLICY_API int cpupolicy_kvm_table_rows(struct cpupolicy_row *rows,
  *
  * Everything cpupolicy_lookup() answers, topology and clocks as well, but for
  * rows that are zero: KVM answers those with zeros too. Sorted, with the flags
- * and padding that KVM expects.
+ * and padding that KVM expects. SYSCALL of Intel's CPUs, which follows the mode
+ * there, is as 64-bit code sees it: KVM's tables know no modes.
  *
  * Returns how many, or
+ * CPUPOLICY_E_EMPTY - the policy shows nothing, not even a maker,
  * CPUPOLICY_E_SPACE - @room is too small,
  * CPUPOLICY_E_RANGE - more than CPUPOLICY_KVM_ENTRIES,
  * CPUPOLICY_E_MEMORY.

@@ -8,14 +8,14 @@
 
 struct asked {
 	const struct cpupolicy_policy *policy;
-	const struct cpupolicy_vcpu *vcpu;
+	struct cpupolicy_vcpu vcpu;
 };
 
 static void answer(const struct asked *asked, struct cpupolicy_row *row)
 {
 	struct cpupolicy_registers out;
 
-	cpupolicy_lookup(&out, asked->policy, asked->vcpu, row->leaf,
+	cpupolicy_lookup(&out, asked->policy, &asked->vcpu, row->leaf,
 			 row->subleaf);
 	row->eax = out.eax;
 	row->ebx = out.ebx;
@@ -58,11 +58,14 @@ int cpupolicy_kvm_entries(struct kvm_cpuid_entry2 *entries, size_t room,
 			  const struct cpupolicy_policy *policy,
 			  const struct cpupolicy_vcpu *vcpu)
 {
-	struct asked asked = { policy, vcpu };
+	struct asked asked = { policy, *vcpu };
 	struct cpupolicy__rows rows = { 0 };
-	int status = cpupolicy__walk(&rows, ask, &asked);
 	size_t nr = 0;
+	int status;
 
+	/* KVM does not follow the mode, and 64-bit code looks at SYSCALL */
+	asked.vcpu.mode64 = true;
+	status = cpupolicy__walk(&rows, ask, &asked);
 	for (size_t i = 0; i < rows.nr && status == 0; i++) {
 		struct cpupolicy_row row = rows.row[i];
 
@@ -78,6 +81,8 @@ int cpupolicy_kvm_entries(struct kvm_cpuid_entry2 *entries, size_t room,
 			entries[nr++] = entry_of(&row);
 	}
 	cpupolicy__rows_clear(&rows);
+	if (status == 0 && nr == 0)
+		status = CPUPOLICY_E_EMPTY;
 	return status < 0 ? status : (int)nr;
 }
 

@@ -43,6 +43,10 @@ static int describe(struct asked *asked, const struct cpupolicy_policy *policy,
 					policy);
 		asked->nr_msrs = nr < 0 ? 0 : (size_t)nr;
 	}
+	if (nr == CPUPOLICY_E_EMPTY)
+		return cpupolicy__fail(error, nr,
+				       "KVM: the policy shows nothing, not "
+				       "even the maker of a CPU");
 	if (nr < 0)
 		return cpupolicy__fail(error, nr, "KVM: the policy: %s",
 				       cpupolicy_strerror(nr));
