@@ -18,10 +18,10 @@ enum { KERNEL = 0, USER = 2 };
 
 /* Leaves that the guest asks for: some of every kind. */
 static const uint32_t asked[][2] = {
-	{ 0, 0 },	   { 1, 0 },   { 1, 1 },	  { 4, 0 },
-	{ 7, 0 },	   { 7, 1 },   { 0xb, 0 },	  { 0xd, 0 },
-	{ 0xd, 1 },	   { 0xd, 2 }, { 0x40000000, 0 }, { 0x80000001, 0 },
-	{ 0x80000008, 0 },
+	{ 0, 0 },	   { 1, 0 },	{ 1, 1 },	   { 4, 0 },
+	{ 7, 0 },	   { 7, 1 },	{ 0xb, 0 },	   { 0xd, 0 },
+	{ 0xd, 1 },	   { 0xd, 2 },	{ 0x40000000, 0 }, { 0x80000001, 0 },
+	{ 0x80000008, 0 }, { 0x31, 0 }, { 0x40000200, 2 },
 };
 
 static struct cpupolicy_policy policy, machine;
@@ -128,6 +128,14 @@ static void lose_avx(struct cpupolicy_row *row, unsigned mode)
 		row->ecx &= ~0x10000000u;
 }
 
+/* The highest leaf is another one: so are all that are beyond. */
+static void widen_avx(struct cpupolicy_row *row, unsigned mode)
+{
+	(void)mode;
+	if ((row->leaf == 0xd || row->leaf == 0x40000200) && row->subleaf == 2)
+		row->eax *= 2;
+}
+
 static void lose_it_once(struct cpupolicy_row *row, unsigned mode)
 {
 	/* where ECX should not matter it does */
@@ -157,6 +165,8 @@ static const struct {
 	  machine_says, SIZE_MAX, 0, 3, "bmi1", 0, 1, true },
 	{ "something is missing", lose_avx, machine_says, 1, 0, 7, "avx", 1, 0,
 	  false },
+	{ "what echoes differs with what it echoes", widen_avx, machine_says, 1,
+	  0, 7, "xstate_avx_size", 256, 512, false },
 	{ "the same for one ECX is the same feature", lose_it_once,
 	  machine_says, 1, 0, 1, "avx", 1, 0, false },
 };

@@ -148,7 +148,7 @@ CPUPOLICY_API int cpupolicy_record_probe(struct cpupolicy_record **out,
 /**
  * cpupolicy_record_probe_kvm - what this machine's KVM supports, as a record
  *
- * KVM_GET_SUPPORTED_CPUID and the feature MSRs of /dev/kvm.
+ * cpupolicy_kvm_record() of /dev/kvm, without what is only emulated: see kvm.h.
  *
  * Returns 0, CPUPOLICY_E_IO, CPUPOLICY_E_MEMORY or CPUPOLICY_E_UNSUPPORTED.
  */

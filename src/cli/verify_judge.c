@@ -143,13 +143,20 @@ static bool same_machine(const struct cpupolicy_row *a,
 	return !differ;
 }
 
+static bool same_registers(const struct cpupolicy_row *a,
+			   const struct cpupolicy_row *b)
+{
+	return a->eax == b->eax && a->ebx == b->ebx && a->ecx == b->ecx &&
+	       a->edx == b->edx;
+}
+
 static void judge_row(struct scene *scene, enum cpupolicy_vendor_id vendor)
 {
 	struct judgement *judgement = scene->judgement;
 	const struct cpupolicy_row *seen = &scene->seen;
 
 	judgement->mode[scene->mode].rows++;
-	if (memcmp(&scene->promised, seen, sizeof(*seen)) != 0) {
+	if (!same_registers(&scene->promised, seen)) {
 		judgement->mode[scene->mode].differ++;
 		walk_row(&scene->promised, seen, vendor, see, scene);
 	}
@@ -171,6 +178,49 @@ static bool ignores_ecx(uint32_t leaf)
 		      "unknown") != 0;
 }
 
+static struct cpupolicy_row promise(const struct cpupolicy_policy *policy,
+				    const struct verify_cpu *cpu, uint32_t leaf,
+				    uint32_t subleaf)
+{
+	struct cpupolicy_row row = { .leaf = leaf, .subleaf = subleaf };
+	struct cpupolicy_vcpu vcpu = cpu->vcpu;
+	struct cpupolicy_registers out;
+
+	/* KVM's tables know no modes: see cpupolicy_kvm_entries() */
+	vcpu.mode64 = true;
+	cpupolicy_lookup(&out, policy, &vcpu, leaf, subleaf);
+	row.eax = out.eax;
+	row.ebx = out.ebx;
+	row.ecx = out.ecx;
+	row.edx = out.edx;
+	return row;
+}
+
+/*
+ * Beyond its leaves Intel's CPUs answer with the highest basic one. If that is
+ * what this policy promises and what the guest sees, a difference is the one of
+ * that leaf, and not another.
+ */
+static bool is_echo(const struct cpupolicy_policy *policy,
+		    const struct verify_cpu *cpu, const struct verify_row *seen)
+{
+	uint32_t leaf = seen->row.leaf, subleaf = seen->row.subleaf;
+	uint32_t last = promise(policy, cpu, 0, 0).eax;
+	struct cpupolicy_row here = promise(policy, cpu, leaf, subleaf);
+	struct cpupolicy_row there = promise(policy, cpu, last, subleaf);
+
+	if (leaf <= last || !same_registers(&here, &there))
+		return false;
+	if (ignores_ecx(last))
+		subleaf = 0;
+	for (size_t i = 0; i < cpu->nr; i++)
+		if (cpu->rows[i].mode == seen->mode &&
+		    cpu->rows[i].row.leaf == last &&
+		    cpu->rows[i].row.subleaf == subleaf)
+			return same_registers(&cpu->rows[i].row, &seen->row);
+	return false;
+}
+
 static void judge_cpu(struct judgement *out, const struct verify_cpu *cpu,
 		      uint32_t number, const struct cpupolicy_policy *policy,
 		      bool (*host)(struct cpupolicy_row *row))
@@ -178,32 +228,26 @@ static void judge_cpu(struct judgement *out, const struct verify_cpu *cpu,
 	enum cpupolicy_vendor_id vendor = cpupolicy_policy_vendor(policy);
 
 	for (size_t i = 0; i < cpu->nr; i++) {
-		struct cpupolicy_row asked = {
-			.leaf = cpu->rows[i].row.leaf,
-			.subleaf = cpu->rows[i].row.subleaf,
-		};
+		const struct verify_row *seen = &cpu->rows[i];
 		struct scene scene = {
 			.judgement = out,
-			.promised = asked,
-			.seen = cpu->rows[i].row,
-			.host = asked,
+			.promised = promise(policy, cpu, seen->row.leaf,
+					    seen->row.subleaf),
+			.seen = seen->row,
+			.host = { .leaf = seen->row.leaf,
+				  .subleaf = seen->row.subleaf },
 			.cpu = number,
-			.mode = cpu->rows[i].mode,
+			.mode = seen->mode,
 		};
-		struct cpupolicy_vcpu vcpu = cpu->vcpu;
-		struct cpupolicy_registers regs;
 
-		/* KVM's tables know no modes: see cpupolicy_kvm_entries() */
-		vcpu.mode64 = true;
-		cpupolicy_lookup(&regs, policy, &vcpu, asked.leaf,
-				 asked.subleaf);
-		scene.promised.eax = regs.eax;
-		scene.promised.ebx = regs.ebx;
-		scene.promised.ecx = regs.ecx;
-		scene.promised.edx = regs.edx;
+		if (!same_registers(&scene.promised, &seen->row) &&
+		    is_echo(policy, cpu, seen)) {
+			out->mode[seen->mode].rows++;
+			continue;
+		}
 		scene.has_host = host(&scene.host);
 		/* whatever was in ECX: it is the same row */
-		if (ignores_ecx(asked.leaf))
+		if (ignores_ecx(seen->row.leaf))
 			scene.promised.subleaf = scene.seen.subleaf =
 				scene.host.subleaf = 0;
 		judge_row(&scene, vendor);

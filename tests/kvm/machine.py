@@ -11,6 +11,12 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                             os.pardir, "emulators"))
+from emulator import ENVIRONMENT, Bochs  # noqa: E402
 
 MODULES = ("irqbypass", "kvm", "ccp")
 VENDORS = {"amd": "kvm-amd", "intel": "kvm-intel"}
@@ -111,19 +117,76 @@ def initramfs(path, kernel, tool, init, vendor, policies):
         out.write(cpio(files))
 
 
+def lines_of(said):
+    return said.decode(errors="replace").replace("\r", "").splitlines()
+
+
+def run(command, seconds, **more):
+    """What it printed, until its end or its time's."""
+    try:
+        return subprocess.run(command, stdin=subprocess.DEVNULL, check=False,
+                              stdout=subprocess.PIPE, timeout=seconds,
+                              stderr=subprocess.STDOUT, **more).stdout
+    except subprocess.TimeoutExpired as error:
+        return (error.stdout or b"") + b"\n== timeout\n"
+
+
 def qemu(kernel, archive, cpu, seconds):
     """The lines that the machine's serial port says."""
-    image = glob.glob(kernel + "/boot/vmlinuz-*")[0]
-    command = [
+    return lines_of(run([
         need("qemu-system-x86_64"), "-accel", "tcg", "-cpu", cpu,
-        "-m", "512", "-kernel", image, "-initrd", archive,
-        "-append", "console=ttyS0 panic=-1 quiet",
-        "-display", "none", "-no-reboot", "-nodefaults", "-serial", "stdio"]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=seconds)
-        said = done.stdout
-    except subprocess.TimeoutExpired as error:
-        said = (error.stdout or b"") + b"\n== timeout  \n"
-    return said.decode(errors="replace").replace("\r", "").splitlines()
+        "-m", "512", "-kernel", glob.glob(kernel + "/boot/vmlinuz-*")[0],
+        "-initrd", archive, "-append", "console=ttyS0 panic=-1 quiet",
+        "-display", "none", "-no-reboot", "-nodefaults",
+        "-serial", "stdio"], seconds))
+
+
+BOCHSRC = """\
+cpu: model={model}, count=1, ips=50000000, reset_on_triple_fault=0
+megs: 512
+romimage: file={firmware[0]}
+vgaromimage: file={firmware[1]}
+ata0-master: type=cdrom, path=boot.iso, status=inserted
+boot: cdrom
+display_library: term
+com1: enabled=1, mode=file, dev=serial
+clock: sync=none
+panic: action=fatal
+error: action=report
+log: bochs.log
+"""
+
+GRUB = """\
+set timeout=0
+menuentry linux {
+    linux /vmlinuz console=ttyS0,115200 panic=-1 tsc=reliable nokaslr nosmp \
+        mitigations=off quiet
+    initrd /initrd
+}
+"""
+
+
+def bochs(kernel, archive, model, seconds):
+    """The same, of a CPU that has VMX; a CD boots it."""
+    if not Bochs.is_here():
+        raise Missing("bochs is not installed")
+    with tempfile.TemporaryDirectory() as directory:
+        tree = os.path.join(directory, "tree")
+        os.makedirs(os.path.join(tree, "boot/grub"))
+        shutil.copy(glob.glob(kernel + "/boot/vmlinuz-*")[0],
+                    os.path.join(tree, "vmlinuz"))
+        shutil.copy(archive, os.path.join(tree, "initrd"))
+        for name, text in (("tree/boot/grub/grub.cfg", GRUB),
+                           ("bochsrc", BOCHSRC.format(
+                               model=model, firmware=Bochs.firmware)),
+                           ("debugger", "c\n")):
+            with open(os.path.join(directory, name), "w",
+                      encoding="ascii") as file:
+                file.write(text)
+        need("xorriso")
+        text_of([need("grub-mkrescue"), "-d", "/usr/lib/grub/i386-pc",
+                 "-o", os.path.join(directory, "boot.iso"), tree])
+        run([Bochs.program, "-q", "-f", "bochsrc", "-rc", "debugger"],
+            seconds, cwd=directory, env=ENVIRONMENT)
+        with open(os.path.join(directory, "serial"), "rb") as file:
+            return lines_of(file.read())
