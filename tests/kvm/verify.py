@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """Guests of real KVM see what their policies say, or verify says what not.
 
-usage: verify.py qemu|bochs|here TOOL INIT DIRECTORY
+usage: verify.py qemu|bochs|here TOOL INIT VMM DIRECTORY
 
 `qemu` and `bochs` run Debian's kernel with KVM in an emulator: kvm_amd and
 kvm_intel. `here` takes this machine's /dev/kvm; where that is kvm_pvm, which
 replaces leaves 1, 7 and 0xd, verify must find exactly that. TOOL is cpupolicy,
-INIT what the kernel starts; what is fetched and made is kept in DIRECTORY.
+VMM the example, INIT what the kernel starts; what is fetched and made is kept
+in DIRECTORY.
 Prints TAP.
 """
 
@@ -168,7 +169,26 @@ def nested(results, under, tool, init, directory):
                   complaints, exactly)
 
 
-def here(results, tool):
+def example(vmm, path):
+    """Complaints about the VMM of the examples, with four CPUs."""
+    done = subprocess.run([vmm, path, "2", "2"], check=False, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    lines = done.stdout.splitlines()
+    if done.returncode:
+        yield f"exit status {done.returncode}: {done.stderr}"
+    for cpu in range(4):
+        said = [line for line in lines if line.startswith(f"cpu {cpu}: ")]
+        if said[-1:] != [f"cpu {cpu}: done"]:
+            yield f"CPU {cpu} did not come to its end"
+        if f"cpu {cpu}: mode user" not in said:
+            yield f"CPU {cpu} was not in user mode"
+        # its APIC id, of two bits, begins EBX of leaf 1
+        if not any(line.startswith(f"cpu {cpu}: 1 0 ") and
+                   int(line.split()[5], 16) >> 24 == cpu for line in said):
+            yield f"CPU {cpu} has another APIC id"
+
+
+def here(results, tool, vmm):
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         raise Missing("there is no /dev/kvm that may be used")
     pvm = os.path.exists("/sys/module/kvm_pvm")
@@ -186,16 +206,17 @@ def here(results, tool):
                                                    done.returncode)
             else:
                 complaints.append(done.stderr.decode())
+        results.tell("the example's VMM", *example(vmm, paths["a Ryzen"]))
         judge(results, modules[0], paths, answers, complaints,
               leaks if pvm else exactly)
 
 
 def main():
-    under, tool, init, directory = sys.argv[1:]
+    under, tool, init, vmm, directory = sys.argv[1:]
     results = Results()
     try:
         if under == "here":
-            here(results, tool)
+            here(results, tool, vmm)
         else:
             nested(results, under, tool, init, directory)
     except Missing as missing:
