@@ -275,6 +275,7 @@ static void msrs_exist_where_features_say_so(void **state)
 		{ "told of, and zero: the host's must not show",
 		  "arch_capabilities", 0x10a, true },
 		{ "not told of", "", 0x10a, false },
+		{ "shown to every guest", "", 0xce, true },
 		{ "PDCM", "pdcm", 0x345, true },
 		{ "no VMX", "", 0x480, false },
 	};

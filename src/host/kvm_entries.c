@@ -86,7 +86,8 @@ int cpupolicy_kvm_entries(struct kvm_cpuid_entry2 *entries, size_t room,
 	return status < 0 ? status : (int)nr;
 }
 
-/* Does some feature of the policy say that this MSR exists? */
+/* Does some feature of the policy say that this MSR exists, or need none? KVM
+ * shows every guest a PLATFORM_INFO, with CPUID faulting if it is not told. */
 static bool exists(const struct cpupolicy_policy *policy, uint32_t index)
 {
 	const struct cpupolicy_field *field, *gate;
@@ -95,6 +96,8 @@ static bool exists(const struct cpupolicy_policy *policy, uint32_t index)
 		if (field->at.space != CPUPOLICY_SPACE_MSR ||
 		    field->at.leaf != index)
 			continue;
+		if (!field->gate[0])
+			return true;
 		gate = cpupolicy_field_find(field->gate, strlen(field->gate));
 		if (gate && cpupolicy_field_get(policy, gate))
 			return true;

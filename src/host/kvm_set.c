@@ -111,10 +111,12 @@ static void set_msrs(struct asked *asked)
 		if (i < asked->nr_msrs) {
 			uint64_t got = 0;
 
-			cpupolicy__kvm_get_msr(&got, asked->fd,
-					       asked->msrs[i].index);
-			tell_msr(asked, CPUPOLICY_KVM_MSR_REFUSED,
-				 &asked->msrs[i], got);
+			/* what it does not know it does not show, either */
+			if (cpupolicy__kvm_get_msr(&got, asked->fd,
+						   asked->msrs[i].index) ||
+			    asked->msrs[i].data)
+				tell_msr(asked, CPUPOLICY_KVM_MSR_REFUSED,
+					 &asked->msrs[i], got);
 			/* once is enough */
 			memmove(&asked->msrs[i], &asked->msrs[i + 1],
 				(--asked->nr_msrs - i) *
