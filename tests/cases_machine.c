@@ -5,6 +5,7 @@
  */
 #include "cases.h"
 #include "corpus.h"
+#include "maker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,15 +166,9 @@ static int take_record(struct state *state, struct machine *machine,
 int set_vendor(struct state *state, struct cpupolicy_row *row,
 	       const char *vendor)
 {
-	uint32_t part[3] = { 0, 0, 0 };
-
 	if (strlen(vendor) != 12)
 		return complain(state, "a vendor has 12 characters");
-	for (size_t i = 0; i < 12; i++)
-		part[i / 4] |= (uint32_t)(unsigned char)vendor[i] << i % 4 * 8;
-	row->ebx = part[0];
-	row->edx = part[1];
-	row->ecx = part[2];
+	spell_maker(row, vendor);
 	return 0;
 }
 

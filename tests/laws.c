@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include "laws.h"
+#include "maker.h"
 
 static unsigned int number, failed;
 
@@ -34,6 +35,11 @@ uint64_t random_next(uint64_t *state)
 	return *state * UINT64_C(0x2545f4914f6cdd1d);
 }
 
+size_t random_below(uint64_t *state, size_t limit)
+{
+	return (size_t)(random_next(state) % limit);
+}
+
 bool blocks(const struct cpupolicy_policy *guest,
 	    const struct cpupolicy_policy *host)
 {
@@ -48,9 +54,7 @@ static void set_vendor(struct cpupolicy_policy *policy, const char *vendor)
 {
 	struct cpupolicy_row row = { .leaf = 0 };
 
-	memcpy(&row.ebx, vendor, 4);
-	memcpy(&row.edx, vendor + 4, 4);
-	memcpy(&row.ecx, vendor + 8, 4);
+	spell_maker(&row, vendor);
 	cpupolicy_policy_set_row(policy, &row);
 }
 
@@ -142,7 +146,7 @@ static void run_random(uint64_t seed)
 
 	for (unsigned int i = 0; i < 96; i++) {
 		struct cpupolicy_policy policy;
-		size_t parent = random.nr ? random_next(&state) % random.nr : 0;
+		size_t parent = random.nr ? random_below(&state, random.nr) : 0;
 
 		random_policy(&policy, &state,
 			      i % 4 ? &random.members[parent].policy : NULL);

@@ -30,6 +30,8 @@ bool blocks(const struct cpupolicy_policy *guest,
 	    const struct cpupolicy_policy *host);
 
 uint64_t random_next(uint64_t *state);
+/** random_below - from 0 to @limit - 1 */
+size_t random_below(uint64_t *state, size_t limit);
 
 /** random_policy - normalised, of a vendor; derived from @parent if not NULL */
 void random_policy(struct cpupolicy_policy *out, uint64_t *state,

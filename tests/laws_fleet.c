@@ -43,7 +43,7 @@ static struct picks *pick(const struct population *p, uint64_t *state)
 	if (!picks || !(picks->fleet = cpupolicy_fleet_new()))
 		abort();
 	for (size_t i = 0; i < NR_PICKS; i++) {
-		size_t from = random_next(state) % p->nr;
+		size_t from = random_below(state, p->nr);
 
 		picks->policy[i] = p->members[from].policy;
 		picks->name[i] = p->members[from].name;
@@ -223,7 +223,7 @@ static bool meet_some(struct meet *out, const struct population *p,
 		      uint64_t *state)
 {
 	struct cpupolicy_featureset sets[9];
-	size_t nr = random_next(state) % 9 + 1;
+	size_t nr = random_below(state, 9) + 1;
 	int status = 0;
 
 	for (size_t i = 0; i < nr; i++) {

@@ -163,8 +163,8 @@ static bool lower_bound(const struct population *p)
 static bool greatest(const struct population *p, uint64_t *state)
 {
 	for (unsigned int i = 0; i < 4000; i++) {
-		size_t a = random_next(state) % p->nr;
-		size_t b = random_next(state) % p->nr;
+		size_t a = random_below(state, p->nr);
+		size_t b = random_below(state, p->nr);
 		struct cpupolicy_policy meet, guest;
 
 		if (cpupolicy_intersect(&meet, &p->members[a].policy,
@@ -196,9 +196,9 @@ static bool greatest(const struct population *p, uint64_t *state)
 static bool associative(const struct population *p, uint64_t *state)
 {
 	for (unsigned int i = 0; i < 30000; i++) {
-		size_t at[3] = { random_next(state) % p->nr,
-				 random_next(state) % p->nr,
-				 random_next(state) % p->nr };
+		size_t at[3] = { random_below(state, p->nr),
+				 random_below(state, p->nr),
+				 random_below(state, p->nr) };
 		const struct cpupolicy_policy *a = &p->members[at[0]].policy;
 		const struct cpupolicy_policy *b = &p->members[at[1]].policy;
 		const struct cpupolicy_policy *c = &p->members[at[2]].policy;
@@ -225,8 +225,8 @@ static bool baseline_is_the_fold(const struct population *p, uint64_t *state)
 	for (unsigned int i = 0; i < 200; i++) {
 		struct cpupolicy_baseline forth, back;
 		struct cpupolicy_policy x, y;
-		size_t from = random_next(state) % p->nr;
-		size_t nr = random_next(state) % 7 + 1;
+		size_t from = random_below(state, p->nr);
+		size_t nr = random_below(state, 7) + 1;
 		int one = 0, other = 0;
 
 		cpupolicy_baseline_begin(&forth, NULL, NULL);

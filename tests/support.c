@@ -16,6 +16,7 @@
 #include "support.h"
 
 #include "corpus.h"
+#include "maker.h"
 
 static _Noreturn void give_up(const char *what, const char *text)
 {
@@ -117,9 +118,7 @@ void make_policy(struct cpupolicy_policy *out, const char *vendor,
 			vendor = known[i][1];
 	if (strlen(vendor) != 12)
 		give_up("no maker's string", vendor);
-	memcpy(&row.ebx, vendor, 4);
-	memcpy(&row.edx, vendor + 4, 4);
-	memcpy(&row.ecx, vendor + 8, 4);
+	spell_maker(&row, vendor);
 	cpupolicy_policy_clear(out);
 	if (cpupolicy_policy_set_row(out, &row))
 		give_up("leaf 0 has no slot", vendor);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "host/host.h"
 #include "support.h"
 
 static struct cpupolicy_policy policy;
@@ -156,7 +157,11 @@ static void a_model_with_a_maker_can_start_a_guest(void **state)
 
 			assert_int_equal(
 				cpupolicy_policy_get_row(&row, &policy), 0);
-			memcpy(brand + 16 * i, &row.eax, 16);
+			for (uint32_t k = 0; k < 16; k++)
+				brand[16 * i + k] =
+					(char)(cpupolicy__row_register(&row,
+								       k / 4) >>
+					       8 * (k % 4));
 		}
 		assert_int_equal(brand[47], 0);
 		assert_string_equal(brand, model->title);

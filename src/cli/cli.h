@@ -286,7 +286,7 @@ void abi_text(char out[32], int level);
 int json_put(json_t *object);
 json_t *json_text(const char *text);
 json_t *json_policy(const struct cpupolicy_policy *policy, const char *name);
-void json_count(json_t *object, const char *key, size_t number);
+void json_count(json_t *object, const char *key, uint64_t number);
 /* Writes @text as it is; takes and frees it. */
 int write_owned(const char *path, char *text);
 

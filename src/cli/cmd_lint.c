@@ -47,12 +47,18 @@ static bool is_recorded(const struct cpupolicy_core *core,
 	return false;
 }
 
+static cpupolicy_feature first_bit(const struct cpupolicy_address *at)
+{
+	return CPUPOLICY_FEATURE(at->space, at->leaf, at->subleaf, at->reg,
+				 at->low);
+}
+
 static bool is_same(const struct cpupolicy_finding *a,
 		    const struct cpupolicy_finding *b)
 {
 	return a->index == b->index && a->cause == b->cause &&
 	       a->mask == b->mask && a->guest == b->guest &&
-	       a->host == b->host && memcmp(&a->at, &b->at, sizeof(a->at)) == 0;
+	       a->host == b->host && first_bit(&a->at) == first_bit(&b->at);
 }
 
 /*

@@ -37,7 +37,7 @@ json_t *json_text(const char *text)
 	return text ? json_string(text) : json_null();
 }
 
-void json_count(json_t *object, const char *key, size_t number)
+void json_count(json_t *object, const char *key, uint64_t number)
 {
 	json_object_set_new(object, key, json_integer((json_int_t)number));
 }

@@ -40,7 +40,7 @@ static bool leftovers(const struct cpupolicy_core *core,
 	const struct cpupolicy_row *row = cpupolicy_core_row(core, 0, 0);
 
 	return field->at.leaf == 1 && field->at.reg == CPUPOLICY_ECX && row &&
-	       memcmp(&row->ebx, "Cent", 4) == 0 && !raw_bit(core, "lm");
+	       row->ebx == 0x746e6543u /* "Cent" */ && !raw_bit(core, "lm");
 }
 
 bool cpupolicy__core_has(const struct cpupolicy_core *core, const char *name)

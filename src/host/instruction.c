@@ -9,7 +9,7 @@
 
 bool cpupolicy__has_cpuid(void)
 {
-	unsigned int signature;
+	unsigned int signature = 0; /* a 386 leaves it alone */
 
 	return __get_cpuid_max(0, &signature) || signature;
 }
