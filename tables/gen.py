@@ -12,11 +12,12 @@ what each becomes.
 import os
 import sys
 
+import hypervisors
 import lint
 import models
 import projects
 import table
-from table import GRADES, HYPERVISORS, LEVELS, RULES, SPACES, VENDORS
+from table import GRADES, LEVELS, RULES, SPACES, VENDORS
 
 ROOT = os.path.dirname(table.HERE)
 GEN = "src/core/gen/"
@@ -379,14 +380,6 @@ def c_lists(tables):
     out["flags.inc"] = ("fields.csv and leaves.csv", flag_lines)
     out["groups.inc"] = ("fields.csv and values.csv", group_lines)
     out["unary.inc"] = ("fields.csv and values.csv", number_lines)
-    out["hypervisors.inc"] = ("hypervisors.csv", [
-        f"{r['action'].upper()}({HYPERVISORS.index(r['hypervisor'])}, "
-        f"{['offer', 'accept'].index(r['set'])}, {r.field.index}, "
-        f"{hexa(r.value)}, {hexa(r.vendors)}, "
-        + ", ".join([str(names[w].index) for w in r.words("when")]
-                    + [hexa(NONE)] * (3 - len(r.words("when")))) + ")"
-        for r in tables.hypervisors
-        if not (r["action"] == "withhold" and r["to"])])
     out["layouts.inc"] = ("values.csv", [
         f"LAYOUT({r.field.index}, {hexa(r.vendors)}, {r.values_[0]})"
         for r in tables.values
@@ -401,6 +394,7 @@ def c_lists(tables):
         f"EFFECT({text(n)}, {text(s)})" for n, s in tables.effects.items()])
     tables.models = models.read(tables.directory, tables)
     out.update(models.emit(tables, text, hexa))
+    out.update(hypervisors.emit(tables, hexa, NONE))
     out.update(lint.emit(tables, text, hexa))
     files = {GEN + name: value for name, value in out.items()}
     files["include/cpupolicy/findings.inc"] = ("findings.csv", [

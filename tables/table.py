@@ -33,6 +33,7 @@ COLUMNS = {
                 "source",
     "names.csv": "field linux qemu libvirt xen libcpuid",
     "values.csv": "field vendors values source",
+    "hypervisor_versions.csv": "hypervisor version source",
     "hypervisors.csv": "hypervisor action set field value vendors when from to "
                        "source summary",
 }
@@ -375,37 +376,6 @@ def place_words(leaves, fields):
     return slots, msrs, base + len(msrs) * 2
 
 
-def read_hypervisors(directory, names):
-    rows = []
-    for row in read(directory, "hypervisors.csv"):
-        row.one_of("hypervisor", HYPERVISORS)
-        row.one_of("action", ["supply", "withhold"])
-        row.one_of("set", ["offer", "accept"])
-        for word in [row["field"]] + row.words("when"):
-            if word not in names or names[word].name != word:
-                row.refuse(f"'{word}' is no field's name")
-        row.field = names[row["field"]]
-        if row.field.word is None:
-            row.refuse(f"'{row['field']}' has no slot")
-        if row["action"] == "supply" and row.field.level in (
-                "zero", "donor", "derive"):
-            row.refuse(f"'{row['field']}' has level {row.field.level}")
-        full = row.field.mask >> row.field.low
-        if len(row.words("when")) > 3:
-            row.refuse("when: at most three features")
-        if row["value"] in ("", "all"):
-            row.value = full
-        else:
-            row.value = row.number("value", 0)
-            if not 0 <= row.value <= full:
-                row.refuse(f"value: {row.value} does not fit the field")
-        row.vendors = row.mask_of("vendors", VENDORS)
-        if not row["source"]:
-            row.refuse("source: missing")
-        rows.append(row)
-    return rows
-
-
 def read_values(directory, names):
     rows = []
     for row in read(directory, "values.csv"):
@@ -466,5 +436,4 @@ class Tables:
             row.one_of("grade", GRADES)
         self.finding_effects = read_finding_effects(
             directory, {row["name"] for row in self.findings})
-        self.hypervisors = read_hypervisors(directory, self.names)
         self.values = read_values(directory, self.names)

@@ -205,16 +205,17 @@ static int read_options(struct state *state, const struct words *words,
 		return complain(state, "expected offer or accept, not '%s'",
 				words->word[4]);
 	for (size_t i = 5; i < words->nr; i++) {
-		int found = cpupolicy_hypervisor_find(words->word[i]);
+		int status = 0;
 
 		if (!strcmp(words->word[i], "named"))
 			out->named = true;
 		else if (!strcmp(words->word[i], "guest"))
 			out->guest = true;
-		else if (found < 0)
-			return found;
 		else
-			out->hypervisor = (enum cpupolicy_hypervisor)found;
+			status =
+				cpupolicy_hypervisor_parse(out, words->word[i]);
+		if (status)
+			return status;
 	}
 	return 0;
 }

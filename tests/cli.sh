@@ -17,6 +17,12 @@ try 'the worst five are shown and the rest counted' 1 'and [0-9]* more' \
 	check $new $old --first 5
 try 'a named hypervisor is not called assumed' 1 'hypervisor xen)' \
 	check $new $old --hypervisor xen
+try 'a version of it is named' 1 'hypervisor kvm-6.1)' \
+	check $new $old --hypervisor kvm-6.1.4
+try 'a version that is too old is refused' 2 'known is kvm-4.19' \
+	check $new $old --hypervisor kvm-3.10
+try 'a version nobody knows of is refused' 2 'nothing is known of its' \
+	check $new $old --hypervisor none-3
 try 'an unknown hypervisor is named' 2 "'qemu'" \
 	check $new $old --hypervisor qemu
 try 'makers do not mix' 1 'F006 .*MSRs and' check $intel $new

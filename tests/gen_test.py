@@ -180,6 +180,10 @@ class Refusals(Copied):
             ("hypervisors.csv", ("kvm", "supply"), "when", "avx22"),
             ("hypervisors.csv", ("kvm", "supply"), "vendors", "cyrix"),
             ("hypervisors.csv", ("kvm", "supply"), "value", "much"),
+            ("hypervisors.csv", ("kvm", "supply"), "from", "6.x"),
+            ("hypervisors.csv", ("kvm", "supply"), "to", "six"),
+            ("hypervisor_versions.csv", ("kvm",), "hypervisor", "bhyve"),
+            ("hypervisor_versions.csv", ("kvm",), "version", "6.1-rc1"),
             ("values.csv", ("xstate_avx_size",), "field", "avx22"),
             ("values.csv", ("xstate_avx_size",), "values", "numbers"),
             ("values.csv", ("xstate_avx_size",), "vendors", "cyrix"),
@@ -363,6 +367,31 @@ class Refusals(Copied):
         self.refused("a value that does not fit",
                      lambda copy: copy.change("hypervisors.csv", ("kvm",),
                                               value="2"), "does not fit")
+        self.refused("a row that ends before it begins",
+                     lambda copy: copy.change("hypervisors.csv", ("kvm",),
+                                              **{"from": "6.6", "to": "6.1"}),
+                     "is before 6.6")
+        self.refused("a row of versions that nobody knows",
+                     lambda copy: copy.change("hypervisors.csv", ("kvm",),
+                                              to="3.10"),
+                     "before all known versions")
+        self.refused("a hypervisor without versions",
+                     lambda copy: copy.change("hypervisors.csv", ("kvm",),
+                                              hypervisor="none", to="3.10"),
+                     "knows no version of it")
+        self.refused("versions that fall",
+                     lambda copy: copy.change("hypervisor_versions.csv",
+                                              ("kvm", "5.10"),
+                                              version="4.19"),
+                     "versions must rise")
+        self.refused("a version without a source",
+                     lambda copy: copy.change("hypervisor_versions.csv",
+                                              ("kvm",), source=""),
+                     "source: missing")
+        self.refused("no version",
+                     lambda copy: copy.change("hypervisor_versions.csv",
+                                              ("kvm",), version=""),
+                     "version: missing")
         self.refused("supplying what is derived",
                      lambda copy: copy.change("hypervisors.csv", ("kvm",),
                                               field="linear_bits"),

@@ -206,23 +206,6 @@ static void every_finding_of_a_check_has_an_effect_in_words(void **state)
 	}
 }
 
-static void hypervisors_are_found_by_name(void **state)
-{
-	(void)state;
-	for (int i = 0; i < CPUPOLICY_NR_HYPERVISORS; i++) {
-		const char *name =
-			cpupolicy_hypervisor_name((enum cpupolicy_hypervisor)i);
-
-		assert_int_equal(cpupolicy_hypervisor_find(name), i);
-	}
-	assert_int_equal(cpupolicy_hypervisor_find("xen"),
-			 CPUPOLICY_HYPERVISOR_XEN);
-	assert_int_equal(cpupolicy_hypervisor_find("kv"), CPUPOLICY_E_UNKNOWN);
-	assert_int_equal(cpupolicy_hypervisor_find("kvm2"),
-			 CPUPOLICY_E_UNKNOWN);
-	assert_int_equal(cpupolicy_hypervisor_find(""), CPUPOLICY_E_UNKNOWN);
-}
-
 static void the_version_is_the_headers(void **state)
 {
 	(void)state;
@@ -244,7 +227,6 @@ int main(void)
 		cmocka_unit_test(every_loss_has_an_effect_in_words),
 		cmocka_unit_test(
 			every_finding_of_a_check_has_an_effect_in_words),
-		cmocka_unit_test(hypervisors_are_found_by_name),
 		cmocka_unit_test(the_version_is_the_headers),
 	};
 

@@ -138,7 +138,7 @@ func (r *Record) HasVirtualization() bool {
 // of no hypervisor.
 type Options struct {
 	Accept     bool   // for guests that may already have been promised more
-	Hypervisor string // kvm, xen, hyperv, vmware; empty: none
+	Hypervisor string // kvm, xen, hyperv, vmware, kvm-6.1; empty: none
 	Named      bool   // by the user, not assumed: its leaves count
 	Guest      bool   // the rows are those of a virtual machine
 }
@@ -150,13 +150,11 @@ func (r *Record) HostSet(o Options) (p Policy, told []Finding, err error) {
 	}
 	name := C.CString(o.Hypervisor)
 	defer C.free(unsafe.Pointer(name))
-	found := C.cpupolicy_hypervisor_find(name)
-	if found < 0 {
-		return p, nil, failed(found, o.Hypervisor)
-	}
 	options := C.struct_cpupolicy_hostset_options{
-		hypervisor: C.enum_cpupolicy_hypervisor(found),
-		named:      C.bool(o.Named), guest: C.bool(o.Guest)}
+		named: C.bool(o.Named), guest: C.bool(o.Guest)}
+	if bad := C.cpupolicy_hypervisor_parse(&options, name); bad < 0 {
+		return p, nil, failed(bad, o.Hypervisor)
+	}
 	if o.Accept {
 		options.set = C.CPUPOLICY_SET_ACCEPT
 	}

@@ -17,6 +17,13 @@ enum cpupolicy_hypervisor {
 	CPUPOLICY_NR_HYPERVISORS,
 };
 
+/**
+ * CPUPOLICY_HYPERVISOR_VERSION - Linux 6.1 is (6, 1), Xen 4.17 is (4, 17),
+ *	Hyper-V of Windows Server 2019 is (2019, 0)
+ */
+#define CPUPOLICY_HYPERVISOR_VERSION(major, minor)                             \
+	((uint32_t)(major) << 16 | (uint32_t)(minor))
+
 /** enum cpupolicy_set - for whom the host set is made */
 enum cpupolicy_set {
 	CPUPOLICY_SET_OFFER,  /* new guests; also: what a recorded machine's
@@ -33,6 +40,10 @@ enum cpupolicy_set {
 struct cpupolicy_hostset_options {
 	enum cpupolicy_set set;
 	enum cpupolicy_hypervisor hypervisor;
+	/* of the hypervisor, with all its stable updates; a version between two
+	 * that tables/hypervisor_versions.csv names counts as the older one. 0:
+	 * the newest */
+	uint32_t version;
 	/* the hypervisor was named by the user, not assumed: its paravirtual
 	 * section is part of the host set and guests' sections are compared */
 	bool named;
@@ -85,6 +96,31 @@ CPUPOLICY_API bool cpupolicy_rows_are_guest(const struct cpupolicy_row *rows,
  * Returns an enum cpupolicy_hypervisor, or CPUPOLICY_E_UNKNOWN.
  */
 CPUPOLICY_API int cpupolicy_hypervisor_find(const char *name);
+
+/**
+ * cpupolicy_hypervisor_parse - a hypervisor, perhaps with its version
+ * @options: its hypervisor and version are set; the rest stays
+ * @text: a name as above, or one with a version: kvm-6.1, kvm-6.1.192 (the
+ *	last number does not count), xen-4.17, hyperv-2019
+ *
+ * Returns 0, or
+ * CPUPOLICY_E_UNKNOWN - no hypervisor of that name, or no version; @options is
+ *	unchanged;
+ * CPUPOLICY_E_RANGE - the version is older than cpupolicy_hypervisor_oldest(),
+ *	or nothing is known of this hypervisor's versions.
+ */
+CPUPOLICY_API int
+cpupolicy_hypervisor_parse(struct cpupolicy_hostset_options *options,
+			   const char *text);
+
+/**
+ * cpupolicy_hypervisor_oldest - the oldest version of which anything is known,
+ *	as CPUPOLICY_HYPERVISOR_VERSION() makes it
+ *
+ * Returns 0 where nothing is known of versions.
+ */
+CPUPOLICY_API uint32_t
+cpupolicy_hypervisor_oldest(enum cpupolicy_hypervisor hypervisor);
 
 /** cpupolicy_hypervisor_name - total; "none" for what is not one */
 CPUPOLICY_API const char *

@@ -192,12 +192,12 @@ static void put_many(const struct many *many)
 		&many->question->options;
 	char *guests = size_text(&many->guests, "guest");
 	char *hosts = size_text(&many->hosts, "host");
+	char *hypervisor = hypervisor_text(options);
 	char *line = format_text("%" PRIu64 " of %" PRIu64
 				 " pairs fit: %s on %s, hypervisor"
 				 " %s%s",
 				 nr_fit(many), nr_pairs(many), guests, hosts,
-				 cpupolicy_hypervisor_name(options->hypervisor),
-				 options->named ? "" : " assumed");
+				 hypervisor, options->named ? "" : " assumed");
 
 	put_wrapped(stdout, line, 0, 2);
 	put_count(many->partly - many->refused,
@@ -209,6 +209,7 @@ static void put_many(const struct many *many)
 	put_reasons(many);
 	free(guests);
 	free(hosts);
+	free(hypervisor);
 	free(line);
 }
 
@@ -267,6 +268,7 @@ static int put_many_json(const struct many *many, bool fits)
 	const struct cpupolicy_hostset_options *options =
 		&many->question->options;
 	json_t *pairs = json_object(), *object = json_object();
+	char *hypervisor = hypervisor_text(options);
 
 	json_count(pairs, "all", nr_pairs(many));
 	json_count(pairs, "fit", nr_fit(many));
@@ -278,9 +280,8 @@ static int put_many_json(const struct many *many, bool fits)
 	json_object_set_new(object, "guests", crowd_json(&many->guests));
 	json_object_set_new(object, "hosts", crowd_json(&many->hosts));
 	json_object_set_new(object, "pairs", pairs);
-	json_object_set_new(
-		object, "hypervisor",
-		json_text(cpupolicy_hypervisor_name(options->hypervisor)));
+	json_object_set_new(object, "hypervisor", json_text(hypervisor));
+	free(hypervisor);
 	json_object_set_new(object, "reasons", reasons_json(&many->tally));
 	return json_put(object);
 }

@@ -131,8 +131,16 @@ int input_parse(struct input *input, struct cpupolicy_stream *stream);
 int input_refuse_mask(const struct input *input);
 /* Trouble where standard input was taken before. */
 int input_take_standard(const char *argument);
+/* hypervisor.c: what the commands' help says of the option */
+#define HYPERVISOR_HELP                                                        \
+	"  --hypervisor NAME  of recorded machines: kvm (assumed), xen, "      \
+	"hyperv, vmware,\n"                                                    \
+	"                     none; or with a version: kvm-6.1, xen-4.17\n"
+/* @name NULL: KVM is assumed */
 int input_hypervisor(struct cpupolicy_hostset_options *options,
 		     const char *name);
+/* As it is written behind --hypervisor; to be freed. */
+char *hypervisor_text(const struct cpupolicy_hostset_options *options);
 /* A record becomes the set asked for; anything else is taken literally. */
 int input_policy(struct cpupolicy_policy *out, const struct input *input,
 		 const struct cpupolicy_hostset_options *options,

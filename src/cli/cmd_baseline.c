@@ -268,9 +268,7 @@ const struct command command_baseline = {
 		"  -o FILE            write the baseline there, as a policy\n"
 		"  --name NAME        call it so\n"
 		"  --all              every feature and every kind, not the "
-		"first few\n"
-		"  --hypervisor NAME  kvm (assumed), xen, hyperv, vmware or "
-		"none, for records\n"
+		"first few\n" HYPERVISOR_HELP
 		"  --json             all of it, with the policy, for "
 		"programs\n\n"
 		"Example:\n"

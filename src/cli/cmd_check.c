@@ -240,9 +240,8 @@ const struct command command_check = {
 		"                     (F017) pass\n"
 		"  --strict           refuse where the guest's record does not "
 		"hold everything\n"
-		"  --first N          print only the N worst findings\n"
-		"  --hypervisor NAME  kvm (assumed), xen, hyperv, vmware or "
-		"none, for records\n"
+		"  --first N          print only the N worst "
+		"findings\n" HYPERVISOR_HELP
 		"  --json             the answer for programs\n\n"
 		"Exit status: 0 fits, with or without notes; 1 does not fit, "
 		"or "

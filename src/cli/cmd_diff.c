@@ -140,9 +140,8 @@ const struct command command_diff = {
 	.arguments = "A B [--accept]",
 	.summary = "two policies, field by field",
 	.help = "A record means its offer set.\n\n"
-		"  --accept           a record means its accept set instead\n"
-		"  --hypervisor NAME  kvm (assumed), xen, hyperv, vmware or "
-		"none, for records\n"
+		"  --accept           a record means its accept set "
+		"instead\n" HYPERVISOR_HELP
 		"  --json             for programs\n\n"
 		"Exit status: 0 no field differs, 1 some do, 2 trouble.\n\n"
 		"Example:\n"

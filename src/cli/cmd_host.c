@@ -122,9 +122,7 @@ const struct command command_host = {
 	.summary = "what a recorded machine can honour, as a policy",
 	.help = "  --offer            for new guests\n"
 		"  --accept           for guests that may already have been "
-		"promised more\n"
-		"  --hypervisor NAME  kvm (assumed), xen, hyperv, vmware or "
-		"none\n"
+		"promised more\n" HYPERVISOR_HELP
 		"  --name NAME        call the policy so\n"
 		"  -o FILE            write there instead of to standard "
 		"output\n"

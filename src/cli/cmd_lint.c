@@ -320,9 +320,8 @@ const struct command command_lint = {
 	.help = "A policy is taken literally. A record is taken as it is, as a "
 		"VMM that passes CPUID\nthrough would show it, unless a host "
 		"set is asked for.\n\n"
-		"  --offer, --accept  lint this host set of a record\n"
-		"  --hypervisor NAME  kvm (assumed), xen, hyperv, vmware or "
-		"none, for host sets\n"
+		"  --offer, --accept  lint this host set of a "
+		"record\n" HYPERVISOR_HELP
 		"  --allow WHAT,...   let findings of a code (F096) or of a "
 		"grade (hint, note,\n"
 		"                     security) pass\n"

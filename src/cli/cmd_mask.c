@@ -148,9 +148,7 @@ const struct command command_mask = {
 		"has too is kept\n"
 		"  --name NAME        call the result so\n"
 		"  -o FILE            write there instead of to standard "
-		"output\n"
-		"  --hypervisor NAME  kvm (assumed), xen, hyperv, vmware or "
-		"none, for a record\n"
+		"output\n" HYPERVISOR_HELP
 		"  --json             policy and changes, for programs\n\n"
 		"Example:\n"
 		"  cpupolicy mask node7.json --mode hyperv-r2 --hide avx2 -o "

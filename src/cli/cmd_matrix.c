@@ -211,9 +211,7 @@ const struct command command_matrix = {
 		"  --mode M           guests were started under this mode "
 		"(hyperv-r2, hyperv-tlfs2)\n"
 		"  --baseline         guests were started under the baseline "
-		"of all\n"
-		"  --hypervisor NAME  kvm (assumed), xen, hyperv, vmware or "
-		"none, for records\n"
+		"of all\n" HYPERVISOR_HELP
 		"  --json             for programs, of any size\n\n"
 		"Example:\n"
 		"  cpupolicy matrix pool/ --mode hyperv-r2\n",

@@ -160,9 +160,7 @@ const struct command command_show = {
 		"                     the rule that dropped it\n"
 		"  --brief            one line each\n"
 		"  --offer, --accept  which set of a record (offer, if not "
-		"said)\n"
-		"  --hypervisor NAME  kvm (assumed), xen, hyperv, vmware or "
-		"none, for records\n"
+		"said)\n" HYPERVISOR_HELP
 		"  --json             for programs\n\n"
 		"Example:\n"
 		"  cpupolicy show @host --dropped\n",

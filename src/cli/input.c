@@ -175,26 +175,6 @@ void input_close(struct input *input)
 	*input = (struct input){ 0 };
 }
 
-int input_hypervisor(struct cpupolicy_hostset_options *options,
-		     const char *name)
-{
-	int found;
-
-	*options = (struct cpupolicy_hostset_options){
-		.hypervisor = CPUPOLICY_HYPERVISOR_KVM,
-	};
-	if (!name)
-		return 0;
-	found = cpupolicy_hypervisor_find(name);
-	if (found < 0)
-		return trouble("--hypervisor: no hypervisor '%s'; expected kvm,"
-			       " xen, hyperv, vmware or none",
-			       name);
-	options->hypervisor = (enum cpupolicy_hypervisor)found;
-	options->named = true;
-	return 0;
-}
-
 int input_policy(struct cpupolicy_policy *out, const struct input *input,
 		 const struct cpupolicy_hostset_options *options,
 		 enum cpupolicy_set set, cpupolicy_sink *sink, void *arg)
@@ -229,6 +209,7 @@ char *input_label(const struct input *input,
 		  enum cpupolicy_set set)
 {
 	const char *which = set == CPUPOLICY_SET_OFFER ? "offer" : "accept";
+	char *hypervisor, *label;
 
 	if (input->kind == INPUT_MODEL)
 		return format_text("%s (model)", input->name);
@@ -237,10 +218,12 @@ char *input_label(const struct input *input,
 	if (cpupolicy_record_is_guest(input->document.record))
 		return format_text("%s (record of a virtual machine, %s set)",
 				   input->name, which);
-	return format_text("%s (record, %s set, hypervisor %s%s)", input->name,
-			   which,
-			   cpupolicy_hypervisor_name(options->hypervisor),
-			   options->named ? "" : " assumed");
+	hypervisor = hypervisor_text(options);
+	label = format_text("%s (record, %s set, hypervisor %s%s)", input->name,
+			    which, hypervisor,
+			    options->named ? "" : " assumed");
+	free(hypervisor);
+	return label;
 }
 
 int input_apply_mode(struct cpupolicy_policy *policy, const struct input *input,

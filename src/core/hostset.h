@@ -29,6 +29,7 @@ bool cpupolicy__in_range(const struct hostset *set, uint32_t leaf);
 /* A field's value before anything was taken away; 0: or not recorded. */
 uint32_t cpupolicy__recorded(const struct hostset *set, uint32_t field);
 
+void cpupolicy__hypervisor_part(const struct hostset *set);
 void cpupolicy__report_missing(const struct hostset *set);
 
 #endif

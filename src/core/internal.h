@@ -166,6 +166,7 @@ struct cpupolicy__supply {
 	uint16_t field;
 	uint16_t when[3];
 	uint32_t value;
+	uint32_t from, to; /* versions; 0xffffffff: the newest */
 };
 extern const struct cpupolicy__supply cpupolicy__supplies[];
 extern const uint32_t cpupolicy__nr_supplies;

@@ -121,10 +121,13 @@ const uint32_t cpupolicy__nr_unlesses =
 	sizeof(cpupolicy__unlesses) / sizeof(cpupolicy__unlesses[0]);
 
 const struct cpupolicy__supply cpupolicy__supplies[] = {
-#define SUPPLY(hypervisor, set, field, value, vendors, a, b, c)                \
-	{ false, hypervisor, set, vendors, field, { a, b, c }, value },
-#define WITHHOLD(hypervisor, set, field, value, vendors, a, b, c)              \
-	{ true, hypervisor, set, vendors, field, { a, b, c }, value },
+#define SUPPLY(hypervisor, set, field, value, vendors, a, b, c, from, to)      \
+	{                                                                      \
+		false,	     hypervisor, set,  vendors, field,                 \
+		{ a, b, c }, value,	 from, to                              \
+	},
+#define WITHHOLD(hypervisor, set, field, value, vendors, a, b, c, from, to)    \
+	{ true, hypervisor, set, vendors, field, { a, b, c }, value, from, to },
 #include "gen/hypervisors.inc"
 #undef SUPPLY
 #undef WITHHOLD

@@ -165,22 +165,3 @@ const char *cpupolicy_finding_effect(const struct cpupolicy_finding *finding)
 		effect = "late";
 	return cpupolicy_effect_text(effect);
 }
-
-static const char *const hypervisors[CPUPOLICY_NR_HYPERVISORS] = {
-	"none", "kvm", "xen", "hyperv", "vmware",
-};
-
-int cpupolicy_hypervisor_find(const char *name)
-{
-	for (int i = 0; i < CPUPOLICY_NR_HYPERVISORS; i++)
-		if (cpupolicy__same_text(hypervisors[i], name))
-			return i;
-	return CPUPOLICY_E_UNKNOWN;
-}
-
-const char *cpupolicy_hypervisor_name(enum cpupolicy_hypervisor hypervisor)
-{
-	if ((uint32_t)hypervisor >= CPUPOLICY_NR_HYPERVISORS)
-		return hypervisors[0];
-	return hypervisors[hypervisor];
-}

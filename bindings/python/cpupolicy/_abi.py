@@ -76,8 +76,8 @@ class Signature(Structure):
 
 
 class Options(Structure):
-    _fields_ = [("set", c_int), ("hypervisor", c_int), ("named", c_bool),
-                ("guest", c_bool), ("known", POINTER(Row))]
+    _fields_ = [("set", c_int), ("hypervisor", c_int), ("version", c_uint32),
+                ("named", c_bool), ("guest", c_bool), ("known", POINTER(Row))]
 
 
 class Mode(Structure):
@@ -205,7 +205,7 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "model_find": (c_void_p, c_char_p),
     "model_policy": (c_int, _policy, c_void_p),
     "abi_level": (c_int, _policy),
-    "hypervisor_find": (c_int, c_char_p),
+    "hypervisor_parse": (c_int, POINTER(Options), c_char_p),
     "record_new": (_record,),
     "record_free": (None, _record),
     "record_add_cpu": (c_int, _record, c_uint32, POINTER(Row), c_size_t,

@@ -122,12 +122,14 @@ class Record:
         """What it can honour, and what was left out or added, and why.
 
         accept: for guests that may already have been promised more.
+        hypervisor: kvm, xen, hyperv, vmware or none, perhaps with a version as
+        in kvm-6.1; without one the newest counts.
         named: the hypervisor was named by the user, not assumed, so that its
         paravirtual leaves count.
         """
-        found = check_status(lib.cpupolicy_hypervisor_find(
-            hypervisor.encode()), hypervisor)
-        options = _abi.Options(int(accept), found, named, guest, None)
+        options = _abi.Options(set=int(accept), named=named, guest=guest)
+        check_status(lib.cpupolicy_hypervisor_parse(
+            byref(options), hypervisor.encode()), hypervisor)
         out, error = Policy(), _abi.Error()
         status, findings = listen(lambda sink: lib.cpupolicy_record_hostset(
             out._data, self._pointer, byref(options), sink, None,

@@ -45,6 +45,7 @@ pub struct record {
 pub struct hostset_options {
     pub set: c_int,
     pub hypervisor: c_int,
+    pub version: u32,
     pub named: bool,
     pub guest: bool,
     pub known: *const row,
@@ -79,7 +80,10 @@ pub struct document {
 
 extern "C" {
     pub fn cpupolicy_field_nearest(name: *const c_char) -> *const c_char;
-    pub fn cpupolicy_hypervisor_find(name: *const c_char) -> c_int;
+    pub fn cpupolicy_hypervisor_parse(
+        options: *mut hostset_options,
+        text: *const c_char,
+    ) -> c_int;
     pub fn cpupolicy_record_new() -> *mut record;
     pub fn cpupolicy_record_free(record: *mut record);
     pub fn cpupolicy_record_add_cpu(

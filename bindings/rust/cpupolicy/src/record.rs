@@ -30,7 +30,7 @@ impl Drop for Record {
 pub struct Options<'a> {
     /// For guests that may already have been promised more.
     pub accept: bool,
-    /// kvm, xen, hyperv, vmware; empty: none.
+    /// kvm, xen, hyperv, vmware, perhaps with a version: kvm-6.1; empty: none.
     pub hypervisor: &'a str,
     /// The user named it, it is not assumed: its leaves count.
     pub named: bool,
@@ -161,16 +161,17 @@ impl Record {
             "" => c_string("none")?,
             name => c_string(name)?,
         };
-        let hypervisor =
-            unsafe { sys::cpupolicy_hypervisor_find(name.as_ptr()) };
-        Error::check(hypervisor)?;
-        let options = sys::hostset_options {
+        let mut options = sys::hostset_options {
             set: i32::from(options.accept),
-            hypervisor,
+            hypervisor: 0,
+            version: 0,
             named: options.named,
             guest: options.guest,
             known: core::ptr::null(),
         };
+        Error::check(unsafe {
+            sys::cpupolicy_hypervisor_parse(&mut options, name.as_ptr())
+        })?;
         let (mut out, mut error) = (Policy::default(), no_error());
         let status = listen(&mut hear, |sink, arg| unsafe {
             sys::cpupolicy_record_hostset(
