@@ -203,6 +203,22 @@ static void derive_sections(struct derivation d)
 	}
 }
 
+/*
+ * Xen's MSRs are where Hyper-V's are not: they move with its leaves, which
+ * stand behind Hyper-V's where a guest is shown both (Xen
+ * public/arch-x86/cpuid.h).
+ */
+static void derive_xen_msrs(struct derivation d)
+{
+	uint32_t base = cpupolicy__section(d.policy, CPUPOLICY_SPACE_XEN);
+	bool behind = base > 1;
+
+	if (base == CPUPOLICY__ANYWHERE)
+		behind = cpupolicy__section(d.policy, CPUPOLICY_SPACE_HYPERV) !=
+			 0;
+	SET(xen_msr_base, !base ? 0 : behind ? 0x40000200u : 0x40000000u);
+}
+
 void cpupolicy__derive(struct cpupolicy_policy *policy,
 		       const struct cpupolicy__report *report)
 {
@@ -226,6 +242,7 @@ void cpupolicy__derive(struct cpupolicy_policy *policy,
 	SET(max_centaur, last);
 	derive_mirrors(d, vendor);
 	derive_widths(d);
+	derive_xen_msrs(d);
 	derive_sections(d);
 }
 
