@@ -71,6 +71,28 @@ try 'clocks that differ are a note' 0 'F028 .*2112000 kHz *2200000 kHz' \
 result $? 'clocks that do not are none'
 try 'a code can be allowed' 0 'allowed' \
 	check $new $old --allow F001,F004,security
+printf '%s\n' '{ "format": "cpupolicy-policy", "version": 1,' \
+	'"vendor": "GenuineIntel", "features": ["arch_capabilities",' \
+	'"rdctl_no"] }' >immune.json
+printf '%s\n' '{ "format": "cpupolicy-policy", "version": 1,' \
+	'"vendor": "GenuineIntel", "features": ["arch_capabilities"] }' \
+	>prone.json
+try 'a lost mitigation is named' 1 'susceptible to rogue data cache load (Meltdown)' \
+	check immune.json prone.json
+try 'one of them can be allowed' 0 '1 security; 1 allowed' \
+	check immune.json prone.json --allow F018:rdctl_no
+try 'or another one' 1 '^fits but insecure' \
+	check immune.json prone.json --allow F018:mds_no
+try 'one field of a code can' 1 'block, allowed *F001 *1:ecx\[9\] ssse3' \
+	check $new $old --allow F001:ssse3
+try 'and the other fields of the code cannot' 1 'block *F001 ' \
+	check $new $old --allow F001:ssse3
+try 'a field can be an alias or an address' 1 '2 allowed' \
+	check $new $old --allow 'F001:pclmuldq,F001:1:ecx[9]'
+try 'a field that no finding is about allows nothing' 1 '^does not fit' \
+	check $new $old --allow F018:ssse3
+try 'a field that is none is named' 2 "--allow: unknown feature 'sss3', did" \
+	check $new $old --allow F001:sss3
 try 'the grade block cannot' 2 'cannot be allowed' \
 	check $new $old --allow block
 try 'what is neither grade nor code is refused' 2 "F999" \

@@ -9,45 +9,6 @@
 
 #define FEW_UNRECORDED 3
 
-static bool grade_can_be_allowed(const char *word)
-{
-	return strcmp(word, "hint") == 0 || strcmp(word, "note") == 0 ||
-	       strcmp(word, "security") == 0;
-}
-
-int allow_valid(const struct words *allow)
-{
-	for (size_t i = 0; i < allow->nr; i++) {
-		const char *word = allow->item[i];
-
-		if (strcmp(word, "block") == 0)
-			return trouble("--allow block: the grade cannot be"
-				       " allowed, the guest would fail; allow"
-				       " single codes such as F001");
-		if (!grade_can_be_allowed(word) && !find_finding(word))
-			return trouble("--allow %s: neither a grade (hint,"
-				       " note, security) nor a finding's code"
-				       " (F017)",
-				       word);
-	}
-	return 0;
-}
-
-bool finding_allowed(const struct cpupolicy_finding *finding,
-		     const struct words *allow)
-{
-	for (size_t i = 0; i < allow->nr; i++) {
-		const struct cpupolicy_finding_info *info =
-			find_finding(allow->item[i]);
-
-		if (info ? info->code == finding->code
-			 : strcmp(allow->item[i],
-				  cpupolicy_grade_name(finding->grade)) == 0)
-			return true;
-	}
-	return false;
-}
-
 enum cpupolicy_verdict finding_verdict(const struct cpupolicy_finding *finding,
 				       const struct words *allow)
 {

@@ -35,7 +35,8 @@ struct check_answer {
 	bool refused; /* --strict, and something was not recorded */
 };
 
-/* Is every word of --allow a grade that can be allowed, or a code? */
+/* allow.c: is every word of --allow a grade that can be allowed, a code, or a
+ * code and a field? Else EXIT_TROUBLE, with the message printed. */
 int allow_valid(const struct words *allow);
 bool finding_allowed(const struct cpupolicy_finding *finding,
 		     const struct words *allow);

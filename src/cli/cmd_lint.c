@@ -322,9 +322,10 @@ const struct command command_lint = {
 		"set is asked for.\n\n"
 		"  --offer, --accept  lint this host set of a "
 		"record\n" HYPERVISOR_HELP
-		"  --allow WHAT,...   let findings of a code (F096) or of a "
-		"grade (hint, note,\n"
-		"                     security) pass\n"
+		"  --allow WHAT,...   let findings of a code (F096), of one "
+		"field (F080:avx2)\n"
+		"                     or of a grade (hint, note, security) "
+		"pass\n"
 		"  --json             the answer for programs\n\n"
 		"Exit status: 0 no guest is known to break; 1 one is; 2 "
 		"trouble.\n\n"

@@ -2,6 +2,7 @@
 /*
  * consequence.c - what a difference does to the guest, and why the host has it.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "answer.h"
@@ -53,6 +54,19 @@ host_reason(const struct check_answer *answer,
 	return NULL;
 }
 
+/* Which protection is lost: the field's summary, in a sentence that goes on. */
+static void add_protection(struct text *text, const struct cpupolicy_finding *f)
+{
+	const char *summary = f->field ? f->field->summary : "";
+	char first = *summary;
+
+	if (f->grade != CPUPOLICY_GRADE_SECURITY || !first)
+		return;
+	if (!isupper((unsigned char)summary[1]))
+		first = (char)tolower((unsigned char)first);
+	text_add(text, ": %c%s", first, summary + 1);
+}
+
 /* What happens to the guest, how much state is lost, and why the host has not
  * what its record shows.
  */
@@ -64,6 +78,7 @@ char *happens_text(const struct check_answer *answer,
 	struct cpupolicy_component state;
 
 	text_add(&text, "%s", cpupolicy_finding_effect(f));
+	add_protection(&text, f);
 	if (cpupolicy_state_component(&state, &answer->guest.policy, &f->at))
 		text_add(&text, ": %u bytes", state.size);
 	else

@@ -7,7 +7,7 @@
 
 #include "masking.h"
 
-static int unknown_name(const char *option, const char *word)
+int unknown_name(const char *option, const char *word)
 {
 	const char *near = cpupolicy_field_nearest(word);
 

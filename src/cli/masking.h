@@ -29,4 +29,7 @@ int hide_and_cap(struct masking *masking,
 void put_masking(const struct masking *masking);
 int put_masking_json(const struct masking *masking, const char *name);
 
+/* Trouble: no feature is called @word; @option says where that was said. */
+int unknown_name(const char *option, const char *word);
+
 #endif
