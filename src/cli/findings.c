@@ -178,6 +178,9 @@ json_t *finding_json(const struct cpupolicy_finding *finding)
 		object, "field",
 		json_text(finding->field ? finding->field->name : NULL));
 	json_object_set_new(
+		object, "about",
+		json_text(finding->field ? finding->field->summary : NULL));
+	json_object_set_new(
 		object, "cause",
 		json_text(finding->cause ? finding->cause->name : NULL));
 	json_object_set_new(object, "guest", json_integer(finding->guest));
