@@ -93,6 +93,16 @@ try 'a field that no finding is about allows nothing' 1 '^does not fit' \
 	check $new $old --allow F018:ssse3
 try 'a field that is none is named' 2 "--allow: unknown feature 'sss3', did" \
 	check $new $old --allow F001:sss3
+try 'clocks of one pace fit' 0 '^fits' \
+	check $old $old --tsc 2500000:2500500
+try 'clocks of another pace do not' 1 'F028 .* 2500000 kHz *2600000 kHz' \
+	check $old $old --tsc 2500000:2600000
+try 'but where the host scales' 0 '^fits' \
+	check $old $old --tsc 2500000:2600000:scales
+for wrong in 2500000 2500000: :1 0:0 1:2:3 1:2:scale 2.5:2.6 4294967297:1; do
+	try "a clock like $wrong is refused" 2 'expected two frequencies' \
+		check $old $old --tsc $wrong
+done
 try 'the grade block cannot' 2 'cannot be allowed' \
 	check $new $old --allow block
 try 'what is neither grade nor code is refused' 2 "F999" \

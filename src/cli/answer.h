@@ -12,6 +12,7 @@ struct question {
 	struct words allow;
 	bool strict, json;
 	size_t first; /* findings to print; 0: all */
+	struct cpupolicy_clock guest_clock, host_clock; /* 0: not told */
 };
 
 /* One operand: its first document, and perhaps more behind it. */
@@ -62,6 +63,13 @@ char *happens_text(const struct check_answer *answer,
 /* Adds "component", "host_recorded" and "host_reason". */
 void consequence_json(json_t *object, const struct check_answer *answer,
 		      const struct cpupolicy_finding *f);
+
+/* clock.c: "2500000:2600000:scales"; else EXIT_TROUBLE with the message. */
+int clock_parse(struct question *question, const char *text);
+/* What was said blocks; what only the records tell is a note. */
+void clock_check(struct findings *out, const struct question *question,
+		 const struct check_operand *guest,
+		 const struct check_operand *host);
 
 /* check_many.c: all guests of one operand against all hosts of the other */
 int check_many(struct check_operand *guests, struct check_operand *hosts,

@@ -60,30 +60,6 @@ static void keep_unrecorded(struct check_answer *answer)
 		keep(out, &answer->host.findings, CPUPOLICY_F_AMX_PERMISSION);
 }
 
-/* Outside the order of policies, for a tolerance is not transitive. */
-static void compare_clocks(struct findings *out,
-			   const struct check_operand *guest,
-			   const struct check_operand *host)
-{
-	struct cpupolicy_finding finding = {
-		.code = CPUPOLICY_F_CLOCK_DIFFERS,
-		.grade = CPUPOLICY_GRADE_NOTE,
-		.at = { .leaf = 0x15, .reg = CPUPOLICY_EBX, .high = 31 },
-		.mask = 0xffffffffu,
-	};
-	struct cpupolicy_clock told, there;
-
-	if (guest->input.kind != INPUT_RECORD ||
-	    host->input.kind != INPUT_RECORD)
-		return;
-	cpupolicy_record_clock(&told, guest->input.document.record);
-	cpupolicy_record_clock(&there, host->input.document.record);
-	finding.guest = told.tsc_khz;
-	finding.host = there.tsc_khz;
-	if (!cpupolicy_check_clock(&told, &there))
-		findings_sink(out, &finding);
-}
-
 static enum cpupolicy_verdict judge(struct check_answer *answer,
 				    const struct words *allow)
 {
@@ -119,7 +95,7 @@ static int answer_check(struct check_answer *answer,
 	cpupolicy_check(&answer->guest.policy, &answer->host.policy,
 			findings_sink, &answer->findings);
 	keep_unrecorded(answer);
-	compare_clocks(&answer->findings, guest, host);
+	clock_check(&answer->findings, question, guest, host);
 	findings_sort(&answer->findings);
 	answer->verdict = judge(answer, &question->allow);
 	answer->refused = question->strict && answer->unrecorded;
@@ -187,7 +163,10 @@ static int ask(const struct words *operands, const struct question *question)
 	status = open_operand(&side[0], operands->item[0]);
 	if (!status)
 		status = open_operand(&side[1], operands->item[1]);
-	if (!status && (side[0].inputs.several || side[1].inputs.several))
+	if (!status && (side[0].inputs.several || side[1].inputs.several) &&
+	    question->guest_clock.tsc_khz)
+		status = trouble("--tsc is of one guest and one host");
+	else if (!status && (side[0].inputs.several || side[1].inputs.several))
 		status = check_many(&side[0], &side[1], question);
 	else if (!status)
 		status = check_pair(&side[0], &side[1], question);
@@ -201,13 +180,14 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	struct words operands = { 0 };
 	struct question question = { 0 };
-	const char *hypervisor = NULL, *first = NULL;
+	const char *hypervisor = NULL, *first = NULL, *tsc = NULL;
 	const struct option options[] = {
 		{ .name = "allow", .list = &question.allow },
 		{ .name = "strict", .flag = &question.strict },
 		{ .name = "json", .flag = &question.json },
 		{ .name = "first", .value = &first },
 		{ .name = "hypervisor", .value = &hypervisor },
+		{ .name = "tsc", .value = &tsc },
 		{ 0 },
 	};
 	int status = args_parse(&operands, command, options, argc, argv);
@@ -218,6 +198,8 @@ static int run(const struct command *command, int argc, char **argv)
 		status = input_hypervisor(&question.options, hypervisor);
 	if (!status && first)
 		status = args_number(&question.first, "--first", first);
+	if (!status && tsc)
+		status = clock_parse(&question, tsc);
 	if (!status)
 		status = allow_valid(&question.allow);
 	if (!status && operands.nr == 2)
@@ -243,6 +225,10 @@ const struct command command_check = {
 		"hold everything\n"
 		"  --first N          print only the N worst "
 		"findings\n" HYPERVISOR_HELP
+		"  --tsc GUEST:HOST   their time-stamp counters in kHz; "
+		":scales "
+		"behind them\n"
+		"                     where the host scales the guest's\n"
 		"  --json             the answer for programs\n\n"
 		"Exit status: 0 fits, with or without notes; 1 does not fit, "
 		"or "
