@@ -209,6 +209,54 @@ static void every_exception_is_one(void **state)
 	}
 }
 
+static void no_release_offers_more_than_it_accepts(void **state)
+{
+	static const char *const releases[] = {
+		"kvm-4.19", "kvm-5.10", "kvm-5.16", "kvm-6.1",	   "kvm-6.6",
+		"kvm-6.12", "kvm-6.16", "xen-4.17", "hyperv-2016",
+	};
+	struct cpupolicy_policy offer, accept;
+
+	(void)state;
+	for (size_t i = 0; i < corpus.nr_cpus * COUNT(releases); i++) {
+		const struct corpus_cpu *cpu =
+			&corpus.cpus[i / COUNT(releases)];
+		const char *release = releases[i % COUNT(releases)];
+		struct cpupolicy_hostset_options options = { .named = true };
+
+		assert_int_equal(cpupolicy_hypervisor_parse(&options, release),
+				 0);
+		hostset_of(&offer, cpu, &options);
+		options.set = CPUPOLICY_SET_ACCEPT;
+		hostset_of(&accept, cpu, &options);
+		if (cpupolicy_check(&offer, &accept, NULL, NULL) ==
+		    CPUPOLICY_DOES_NOT_FIT)
+			fail_msg("%s, %s", cpu->name, release);
+	}
+}
+
+/* Skips where that cannot be asked here. */
+static void record_here(struct cpupolicy_record **machine,
+			struct cpupolicy_record **kvm)
+{
+	struct cpupolicy_error error = { 0 };
+
+	if (cpupolicy_record_probe(machine, &error) < 0) {
+		print_message("%s\n", error.text);
+		skip();
+	}
+	if (cpupolicy_record_is_guest(*machine)) {
+		print_message("this is a virtual machine\n");
+		cpupolicy_record_free(*machine);
+		skip();
+	}
+	if (cpupolicy_record_probe_kvm(kvm, &error) < 0) {
+		print_message("%s\n", error.text);
+		cpupolicy_record_free(*machine);
+		skip();
+	}
+}
+
 /* What this machine's KVM gives, its accept set honours. */
 static void what_kvm_gives_here_fits_here(void **state)
 {
@@ -218,23 +266,12 @@ static void what_kvm_gives_here_fits_here(void **state)
 		.named = true,
 	};
 	const struct cpupolicy_hostset_options guest = { .guest = true };
-	struct cpupolicy_record *machine, *kvm;
+	struct cpupolicy_record *machine = NULL, *kvm = NULL;
 	struct cpupolicy_policy given, host;
 	struct cpupolicy_error error;
 
 	(void)state;
-	if (cpupolicy_record_probe(&machine, &error) < 0) {
-		print_message("%s\n", error.text);
-		skip();
-	}
-	if (cpupolicy_record_is_guest(machine) ||
-	    cpupolicy_record_probe_kvm(&kvm, &error) < 0) {
-		print_message("%s\n", cpupolicy_record_is_guest(machine)
-					      ? "this is a virtual machine"
-					      : error.text);
-		cpupolicy_record_free(machine);
-		skip();
-	}
+	record_here(&machine, &kvm);
 	assert_int_equal(cpupolicy_record_hostset(&host, machine, &accept, NULL,
 						  NULL, &error),
 			 0);
@@ -252,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_guest_fits_its_own_host),
 		cmocka_unit_test(every_exception_is_one),
+		cmocka_unit_test(no_release_offers_more_than_it_accepts),
 		cmocka_unit_test(what_kvm_gives_here_fits_here),
 	};
 	int failed;
