@@ -19,6 +19,8 @@
  *	cpupolicy/lint.h	what real guests trip over
  *	cpupolicy/codec.h	the byte form that travels with a guest
  *	cpupolicy/model.h	named policies
+ *	cpupolicy/profile.h	what kinds of guest require
+ *	cpupolicy/blocking.h	what keeps a guest from using what is hidden
  *
  * Conventions, said once and meant everywhere:
  *
@@ -52,6 +54,8 @@
 #include <cpupolicy/lint.h>
 #include <cpupolicy/codec.h>
 #include <cpupolicy/model.h>
+#include <cpupolicy/profile.h>
+#include <cpupolicy/blocking.h>
 
 #define CPUPOLICY_VERSION_MAJOR 0
 #define CPUPOLICY_VERSION_MINOR 1

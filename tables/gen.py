@@ -12,9 +12,11 @@ what each becomes.
 import os
 import sys
 
+import blocking
 import hypervisors
 import lint
 import models
+import profiles
 import projects
 import table
 from table import GRADES, LEVELS, RULES, SPACES, VENDORS
@@ -396,6 +398,8 @@ def c_lists(tables):
     out.update(models.emit(tables, text, hexa))
     out.update(hypervisors.emit(tables, hexa, NONE))
     out.update(lint.emit(tables, text, hexa))
+    out.update(profiles.emit(tables, text))
+    out.update(blocking.emit(tables, text, hexa, NONE))
     files = {GEN + name: value for name, value in out.items()}
     files["include/cpupolicy/findings.inc"] = ("findings.csv", [
         f"CPUPOLICY_FINDING({r['code']}, {r['name']})"

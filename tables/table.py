@@ -31,6 +31,8 @@ COLUMNS = {
     "effects.csv": "name findings summary",
     "lint.csv": "name check finding grade about when must vendors breaks "
                 "source",
+    "profiles.csv": "name title needs source",
+    "blocking.csv": "features vendors by detail shared done source",
     "names.csv": "field linux qemu libvirt xen libcpuid",
     "values.csv": "field vendors values source",
     "hypervisor_versions.csv": "hypervisor version source",
