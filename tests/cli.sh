@@ -181,6 +181,26 @@ try 'what needs a hidden feature goes with it' 0 'went with it.*needs' \
 	mask $new --hide avx
 try 'the loss of an ABI level is told' 0 'x86-64-v1, was x86-64-v2' \
 	mask $new --mode hyperv-r2
+try 'guests that are served no longer are named' 0 \
+	'no longer met .*mongodb5 (avx)' mask $new --hide avx
+try 'what they lacked before is no news' 0 'not met before .*x86-64-v3 (' \
+	mask $new --hide avx
+try 'what XCR0 blocks is told' 0 'XCR0 without .* avx xop fma4$' \
+	mask $new --hide avx
+try 'what nothing blocks is told' 0 'can still use: sse4a' \
+	mask $new --hide sse4a,avx
+try 'AVX2 executes where AVX does' 0 'can still use: avx2$' \
+	mask $newer --hide avx2
+try 'VMX can make RDRAND exit, and KVM does' 0 'RDRAND exiting .*rdrand' \
+	mask $newer --hide rdrand
+try 'a hypervisor that is not known to block it' 0 \
+	'could be blocked; xen is not known to do so' \
+	mask $newer --hide rdrand --hypervisor xen
+try 'a policy says whom it serves' 0 'serves .*windows-11-24h2' show $new
+try 'the requirements of a guest are a guest' 1 'avx2.*#UD' \
+	check @el10 $new
+try 'and are met where they are' 0 '@el9 (requirements' check @el9 $new
+try 'and can be explained' 0 'sse4_2 popcnt' explain windows-server-2025
 try 'a number can be lowered' 0 'phys_bits 48->40' mask $new \
 	--cap phys_bits=40
 try 'an unknown mode is named with those there are' 2 'hyperv-tlfs2' \
@@ -264,6 +284,8 @@ json_of 'show of a folder for programs' show "$data/libvirt" --json
 json_of 'host for programs' host $new --offer --json
 json_of 'diff for programs' diff $new $old --json
 json_of 'mask for programs' mask $new --mode hyperv-r2 --json
+try 'which say what blocks a feature' 0 '"via": "xcr0_avx"' \
+	mask $new --hide avx --json
 json_of 'check for programs' check $new $old --json
 json_of 'lint for programs' lint $new $newer --json
 json_of 'matrix for programs' matrix $old $new --json

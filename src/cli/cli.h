@@ -104,6 +104,7 @@ enum input_kind {
 	INPUT_POLICY,
 	INPUT_MASK,
 	INPUT_MODEL,
+	INPUT_PROFILE,
 };
 
 struct input {
@@ -111,7 +112,8 @@ struct input {
 	char *name; /* as given; text */
 	char *stem; /* the file's name without folder and extension; text */
 	struct cpupolicy_document document;
-	const struct cpupolicy_model *model; /* MODEL */
+	const struct cpupolicy_model *model;	 /* MODEL */
+	const struct cpupolicy_profile *profile; /* PROFILE */
 	/* as it was written, for inputs_next(); NULL: not read from a file */
 	const char *text;
 	size_t size;
@@ -293,6 +295,8 @@ void abi_text(char out[32], int level);
 /* json_out.c */
 int json_put(json_t *object);
 json_t *json_text(const char *text);
+/* Words between blanks as an array; NULL: none */
+json_t *json_words(const char *words);
 json_t *json_policy(const struct cpupolicy_policy *policy, const char *name);
 void json_count(json_t *object, const char *key, uint64_t number);
 /* Writes @text as it is; takes and frees it. */

@@ -104,6 +104,8 @@ static char *write_input(struct conversion *conversion,
 	policy = more_room(NULL, &(size_t){ 0 }, 1, sizeof(*policy));
 	if (input->kind == INPUT_MODEL)
 		cpupolicy_model_policy(policy, input->model);
+	else if (input->kind == INPUT_PROFILE)
+		cpupolicy_profile_policy(policy, input->profile);
 	else
 		*policy = input->document.policy;
 	text = write_policy(conversion, policy, name ? name : input->stem);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cmd_explain.c - what a feature, a finding, a mode or a model is.
+ * cmd_explain.c - what a feature, a finding, a mode, a model or a profile is.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -51,6 +51,8 @@ static bool explain_any(const char *name, json_t *json)
 		explain_mode(name, json);
 	else if (cpupolicy_model_find(model))
 		explain_model(cpupolicy_model_find(model), json);
+	else if (cpupolicy_profile_find(model))
+		explain_profile(cpupolicy_profile_find(model), json);
 	else if (field)
 		explain_field(field, json);
 	else
@@ -58,7 +60,8 @@ static bool explain_any(const char *name, json_t *json)
 	return true;
 }
 
-/* Names of modes and findings are few: the same start is near enough */
+/* Names of modes, profiles and findings are few: the same start is near
+ * enough */
 static const char *nearest_other(const char *name)
 {
 	size_t length = strlen(name) < 4 ? strlen(name) : 4;
@@ -68,6 +71,10 @@ static const char *nearest_other(const char *name)
 			return cpupolicy_mode_at(i)->name;
 	if (cpupolicy_model_nearest(name))
 		return cpupolicy_model_nearest(name);
+	for (uint32_t i = 0; cpupolicy_profile_at(i); i++)
+		if (strncasecmp(cpupolicy_profile_at(i)->name, name, length) ==
+		    0)
+			return cpupolicy_profile_at(i)->name;
 	for (uint32_t i = 0; cpupolicy_finding_info_at(i); i++)
 		if (strncasecmp(cpupolicy_finding_info_at(i)->name, name,
 				length) == 0)
@@ -95,7 +102,8 @@ static int refuse(const char *name)
 			       name, near);
 	return trouble("explain: nothing is called '%s'; expected a feature"
 		       " (avx2, 7.0:ebx[5]), a finding (F001), a mode"
-		       " (hyperv-r2) or a model (x86-64-v3)",
+		       " (hyperv-r2), a model (x86-64-v3) or the requirements"
+		       " of a guest (el10)",
 		       name);
 }
 
@@ -113,6 +121,10 @@ static void list_names(void)
 	for (uint32_t i = 0; cpupolicy_model_at(i); i++)
 		printf("  @%-22s %s\n", cpupolicy_model_at(i)->name,
 		       cpupolicy_model_at(i)->summary);
+	puts("requirements of guests");
+	for (uint32_t i = 0; cpupolicy_profile_at(i); i++)
+		printf("  @%-22s %s\n", cpupolicy_profile_at(i)->name,
+		       cpupolicy_profile_at(i)->title);
 	puts("findings");
 	for (uint32_t i = 0; cpupolicy_finding_info_at(i); i++)
 		printf("  F%03u %s\n", cpupolicy_finding_info_at(i)->code,
@@ -170,7 +182,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_explain = {
 	.name = "explain",
-	.arguments = "FEATURE|FINDING|MODE|MODEL... | --list",
+	.arguments = "FEATURE|FINDING|MODE|MODEL|PROFILE... | --list",
 	.summary = "what a name means, its rule and its source",
 	.help = "  --list  all names\n"
 		"  --json  for programs, one object for each name\n\n"

@@ -125,6 +125,29 @@ static void explain_base(const struct cpupolicy_model *model, json_t *json,
 	free(policies);
 }
 
+void explain_profile(const struct cpupolicy_profile *profile, json_t *json)
+{
+	struct table table = { .columns = 2 };
+	struct cpupolicy_policy *policy =
+		more_room(NULL, &(size_t){ 0 }, 1, sizeof(*policy));
+	struct text features = { 0 };
+
+	cpupolicy_profile_policy(policy, profile);
+	walk_policy(policy, add_feature, &features);
+	if (json) {
+		json_object_set_new(json, "kind", json_text("profile"));
+		explain_line(&table, json, "name", profile->name);
+		explain_line(&table, json, "title", profile->title);
+	} else {
+		printf("@%s  %s\n", profile->name, profile->title);
+	}
+	explain_line(&table, json, "features", features.s ? features.s : "");
+	explain_line(&table, json, "source", profile->source);
+	table_print(&table, 2);
+	free(features.s);
+	free(policy);
+}
+
 void explain_model(const struct cpupolicy_model *model, json_t *json)
 {
 	struct table table = { .columns = 2 };

@@ -45,7 +45,8 @@ int refuse_model(const char *name)
 			       " `cpupolicy models` lists them",
 			       name, near);
 	return trouble("@%s: no such model; expected @host (this machine) or a"
-		       " name that `cpupolicy models` lists",
+		       " name that `cpupolicy models` or `cpupolicy explain "
+		       "--list` has",
 		       name);
 }
 
@@ -53,7 +54,11 @@ static int open_model(struct input *input, const char *name)
 {
 	input->kind = INPUT_MODEL;
 	input->model = cpupolicy_model_find(name);
-	return input->model ? 0 : refuse_model(name);
+	if (input->model)
+		return 0;
+	input->kind = INPUT_PROFILE;
+	input->profile = cpupolicy_profile_find(name);
+	return input->profile ? 0 : refuse_model(name);
 }
 
 int input_open_builtin(struct input *input, const char *argument)
@@ -186,6 +191,9 @@ int input_policy(struct cpupolicy_policy *out, const struct input *input,
 	case INPUT_MODEL:
 		cpupolicy_model_policy(out, input->model);
 		return 0;
+	case INPUT_PROFILE:
+		cpupolicy_profile_policy(out, input->profile);
+		return 0;
 	case INPUT_POLICY:
 		*out = input->document.policy;
 		return 0;
@@ -213,6 +221,8 @@ char *input_label(const struct input *input,
 
 	if (input->kind == INPUT_MODEL)
 		return format_text("%s (model)", input->name);
+	if (input->kind == INPUT_PROFILE)
+		return format_text("%s (requirements)", input->name);
 	if (input->kind == INPUT_POLICY)
 		return format_text("%s (policy)", input->name);
 	if (cpupolicy_record_is_guest(input->document.record))

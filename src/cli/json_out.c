@@ -42,6 +42,20 @@ void json_count(json_t *object, const char *key, uint64_t number)
 	json_object_set_new(object, key, json_integer((json_int_t)number));
 }
 
+json_t *json_words(const char *words)
+{
+	json_t *list = json_array();
+
+	while (words && *words) {
+		size_t length = strcspn(words, " ");
+
+		json_array_append_new(list, json_stringn(words, length));
+		words += length;
+		words += strspn(words, " ");
+	}
+	return list;
+}
+
 json_t *json_policy(const struct cpupolicy_policy *policy, const char *name)
 {
 	char *text = cpupolicy_policy_to_json(policy, name);

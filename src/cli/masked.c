@@ -6,45 +6,7 @@
 #include <string.h>
 
 #include "masking.h"
-
-/* Does the feature need XSAVE state, directly or through others? */
-static bool needs_xsave(const char *needs, int depth)
-{
-	while (*needs && depth < 8) {
-		size_t length = strcspn(needs, " ");
-		const struct cpupolicy_field *field =
-			cpupolicy_field_find(needs, length);
-
-		if (length == 5 && memcmp(needs, "xsave", 5) == 0)
-			return true;
-		if (field && needs_xsave(field->needs, depth + 1))
-			return true;
-		needs += length;
-		needs += strspn(needs, " ");
-	}
-	return false;
-}
-
-/* Instructions have no switch of their own, but for those with XSAVE state. */
-static bool still_executes(const struct cpupolicy_field *field)
-{
-	return field && strcmp(field->effect, "ud") == 0 &&
-	       strcmp(field->name, "xsave") != 0 &&
-	       !needs_xsave(field->needs, 0);
-}
-
-struct losses {
-	struct text executable;
-};
-
-static void add_loss(void *arg, const struct difference *difference)
-{
-	struct losses *losses = arg;
-
-	if (is_feature(difference) && difference->a &&
-	    still_executes(difference->field))
-		text_word(&losses->executable, " ", difference->field->name);
-}
+#include "taken.h"
 
 struct groups {
 	struct text hidden, followed, lowered, derived;
@@ -112,49 +74,27 @@ static void put_levels(const struct masking *masking)
 
 void put_masking(const struct masking *masking)
 {
-	struct losses losses = { 0 };
-
 	fputs("mask of ", stderr);
 	put_wrapped(stderr, masking->label, 8, 2);
 	put_changes(&masking->findings);
 	put_levels(masking);
-	walk_differences(&masking->before, &masking->policy, add_loss, &losses);
-	if (losses.executable.s) {
-		fputs("a guest that does not ask CPUID can still execute: ",
-		      stderr);
-		put_wrapped(stderr, losses.executable.s, 50, 2);
-	}
-	free(losses.executable.s);
-}
-
-static json_t *list_of(const char *words)
-{
-	json_t *list = json_array();
-
-	while (*words) {
-		size_t length = strcspn(words, " ");
-
-		json_array_append_new(list, json_stringn(words, length));
-		words += length;
-		words += strspn(words, " ");
-	}
-	return list;
+	put_profiles(stderr, &masking->before, &masking->policy);
+	put_hidden(stderr, &masking->before, &masking->policy,
+		   masking->options.hypervisor);
 }
 
 int put_masking_json(const struct masking *masking, const char *name)
 {
-	struct losses losses = { 0 };
 	json_t *object = json_object(), *changes = json_array();
 
 	for (size_t i = 0; i < masking->findings.nr; i++)
 		json_array_append_new(changes,
 				      finding_json(&masking->findings.item[i]));
-	walk_differences(&masking->before, &masking->policy, add_loss, &losses);
 	json_object_set_new(object, "label", json_text(masking->label));
 	json_object_set_new(object, "changes", changes);
-	json_object_set_new(
-		object, "still_executable",
-		list_of(losses.executable.s ? losses.executable.s : ""));
+	add_hidden_json(object, &masking->before, &masking->policy);
+	json_object_set_new(object, "profiles",
+			    profiles_json(&masking->before, &masking->policy));
 	json_object_set_new(
 		object, "abi_level",
 		json_integer(cpupolicy_abi_level(&masking->policy)));
@@ -163,6 +103,5 @@ int put_masking_json(const struct masking *masking, const char *name)
 		json_integer(cpupolicy_abi_level(&masking->before)));
 	json_object_set_new(object, "policy",
 			    json_policy(&masking->policy, name));
-	free(losses.executable.s);
 	return json_put(object);
 }

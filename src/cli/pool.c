@@ -93,7 +93,7 @@ static void add_host(struct pool *pool, struct input *input, size_t kind)
 static int refuse_wish(const struct input *input,
 		       const struct cpupolicy_policy *policy)
 {
-	if (input->kind != INPUT_MODEL ||
+	if ((input->kind != INPUT_MODEL && input->kind != INPUT_PROFILE) ||
 	    cpupolicy_policy_vendor(policy) != CPUPOLICY_VENDOR_UNKNOWN)
 		return 0;
 	return trouble("%s: a model without a vendor is no host: it has no"

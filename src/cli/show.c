@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "show.h"
+#include "taken.h"
 
 void put_header(const struct shown *shown)
 {
@@ -16,6 +17,7 @@ void put_header(const struct shown *shown)
 				d->vendor, d->signature.family,
 				d->signature.model, d->signature.stepping,
 				d->brand[0] ? ", " : "", d->brand);
+	char *met = profiles_met(&shown->policy);
 	char abi[32];
 
 	abi_text(abi, d->abi_level);
@@ -24,10 +26,13 @@ void put_header(const struct shown *shown)
 	if (d->known_as)
 		table_row(&table, "libcpuid", d->known_as);
 	table_row(&table, "ABI level", abi);
+	if (met)
+		table_row(&table, "serves", met);
 	if (d->recorded)
 		table_row(&table, "recorded", d->recorded);
 	table_print(&table, 2);
 	free(cpu);
+	free(met);
 }
 
 struct contents {

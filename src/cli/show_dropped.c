@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "show.h"
+#include "taken.h"
 
 static void add_dropped(struct table *table, const struct cpupolicy_finding *f)
 {
@@ -121,6 +122,8 @@ json_t *shown_json(const struct shown *shown, bool dropped)
 	json_object_set_new(object, "known_as", json_text(d->known_as));
 	json_object_set_new(object, "recorded", json_text(d->recorded));
 	json_object_set_new(object, "abi_level", json_integer(d->abi_level));
+	json_object_set_new(object, "profiles",
+			    profiles_json(NULL, &shown->policy));
 	json_object_set_new(object, "features", contents.features);
 	json_object_set_new(object, "numbers", contents.numbers);
 	json_object_set_new(object, "descriptions", contents.descriptions);
