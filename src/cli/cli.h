@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 
+#include <cpupolicy/difference.h>
 #include <cpupolicy/formats.h>
 
 /* Exit statuses, as grep and diff have them. */
@@ -198,36 +199,12 @@ void inputs_own_name(struct input *input, const struct inputs *inputs,
 		     const char *name, size_t length);
 int inputs_end(struct inputs *inputs);
 
-/* walk.c */
-struct difference {
-	struct cpupolicy_address at;
-	const struct cpupolicy_field *field; /* NULL: no name */
-	uint32_t a, b;
-};
-
-typedef void walk_function(void *arg, const struct difference *difference);
-
-/* Every field and every bit without a name in which @a and @b differ. */
-void walk_differences(const struct cpupolicy_policy *a,
-		      const struct cpupolicy_policy *b, walk_function *each,
-		      void *arg);
-/* Every field and bit that is not zero. */
-void walk_policy(const struct cpupolicy_policy *policy, walk_function *each,
-		 void *arg);
-/* Those of which @b has more than @a: bits that are set, numbers above. */
-void walk_gained(const struct cpupolicy_policy *a,
-		 const struct cpupolicy_policy *b, walk_function *each,
-		 void *arg);
-/* The same of two rows, or two MSRs, of one leaf or index. */
-void walk_row(const struct cpupolicy_row *a, const struct cpupolicy_row *b,
-	      enum cpupolicy_vendor_id vendor, walk_function *each, void *arg);
-void walk_msr(const struct cpupolicy_msr *a, const struct cpupolicy_msr *b,
-	      enum cpupolicy_vendor_id vendor, walk_function *each, void *arg);
-bool is_feature(const struct difference *difference);
+/* values.c */
+bool is_feature(const struct cpupolicy_difference *difference);
 /* Caches, brand, mirrors: they follow from elsewhere. */
-bool is_description(const struct difference *difference);
+bool is_description(const struct cpupolicy_difference *difference);
 /* The name, or the address where there is none; to be freed */
-char *difference_name(const struct difference *difference);
+char *difference_name(const struct cpupolicy_difference *difference);
 /* Decimal, or hexadecimal where a number means nothing; to be freed */
 char *value_text(const struct cpupolicy_field *field,
 		 const struct cpupolicy_address *at, uint32_t value);

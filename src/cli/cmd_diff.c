@@ -32,7 +32,7 @@ static int read_side(struct side *side, const char *argument,
 	return status;
 }
 
-static void add(void *arg, const struct difference *difference)
+static void add(void *arg, const struct cpupolicy_difference *difference)
 {
 	struct listing *listing = arg;
 	const struct cpupolicy_field *field = difference->field;
@@ -66,7 +66,7 @@ static int tell(const struct side *a, const struct side *b, bool json)
 
 	if (json)
 		listing.list = json_array();
-	walk_differences(&a->policy, &b->policy, add, &listing);
+	cpupolicy_differences(&a->policy, &b->policy, add, &listing);
 	if (json) {
 		json_t *all = json_pack("{s:s, s:s, s:b, s:o}", "a", a->label,
 					"b", b->label, "equal", !listing.nr,

@@ -17,7 +17,7 @@ struct change {
 };
 
 /* Features that @b lacks, and numbers that are smaller there. */
-static void add_change(void *arg, const struct difference *difference)
+static void add_change(void *arg, const struct cpupolicy_difference *difference)
 {
 	struct change *change = arg;
 	const struct cpupolicy_field *field = difference->field;
@@ -115,12 +115,13 @@ static void measure(struct kind_cost *cost, const struct pool *pool,
 	struct change lacks = { 0 }, gains = { .gain = true };
 	struct remains remains = { 0 };
 
-	walk_differences(best, pool_offer(pool, cost->kind), add_change,
-			 &lacks);
+	cpupolicy_differences(best, pool_offer(pool, cost->kind), add_change,
+			      &lacks);
 	cost->lacks = lacks.features.s;
 	cost->lowers = lacks.numbers.s;
 	if (without) {
-		walk_differences(without, &all->baseline, add_change, &gains);
+		cpupolicy_differences(without, &all->baseline, add_change,
+				      &gains);
 		cost->abi_without = cpupolicy_abi_level(without);
 	}
 	cost->gains = gains.features.s;

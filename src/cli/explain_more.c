@@ -91,7 +91,8 @@ void explain_mode(const char *name, json_t *json)
 	json_object_set_new(json, "vendors", vendors);
 }
 
-static void add_feature(void *arg, const struct difference *difference)
+static void add_feature(void *arg,
+			const struct cpupolicy_difference *difference)
 {
 	char *name;
 
@@ -115,8 +116,8 @@ static void explain_base(const struct cpupolicy_model *model, json_t *json,
 	policies = more_room(NULL, &(size_t){ 0 }, 2, sizeof(*policies));
 	cpupolicy_model_policy(&policies[0], base);
 	cpupolicy_model_policy(&policies[1], model);
-	walk_gained(&policies[0], &policies[1], add_feature, &plus);
-	walk_gained(&policies[1], &policies[0], add_feature, &minus);
+	cpupolicy_gained(&policies[0], &policies[1], add_feature, &plus);
+	cpupolicy_gained(&policies[1], &policies[0], add_feature, &minus);
 	explain_line(table, json, "base", base->name);
 	explain_line(table, json, "plus", plus.s ? plus.s : "");
 	explain_line(table, json, "minus", minus.s ? minus.s : "");
@@ -133,7 +134,7 @@ void explain_profile(const struct cpupolicy_profile *profile, json_t *json)
 	struct text features = { 0 };
 
 	cpupolicy_profile_policy(policy, profile);
-	walk_policy(policy, add_feature, &features);
+	cpupolicy_policy_contents(policy, add_feature, &features);
 	if (json) {
 		json_object_set_new(json, "kind", json_text("profile"));
 		explain_line(&table, json, "name", profile->name);
@@ -157,7 +158,7 @@ void explain_model(const struct cpupolicy_model *model, json_t *json)
 	char year[16] = "", abi[32];
 
 	cpupolicy_model_policy(policy, model);
-	walk_policy(policy, add_feature, &features);
+	cpupolicy_policy_contents(policy, add_feature, &features);
 	abi_text(abi, cpupolicy_abi_level(policy));
 	if (model->year)
 		snprintf(year, sizeof(year), "%u", model->year);

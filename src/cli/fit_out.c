@@ -6,7 +6,7 @@
 
 #include "fit.h"
 
-static bool is_computed(const struct difference *difference)
+static bool is_computed(const struct cpupolicy_difference *difference)
 {
 	return is_description(difference) ||
 	       (difference->field &&
@@ -19,7 +19,7 @@ static const char *name_at(const struct fitted *fitted, uint32_t i)
 }
 
 /* "avx2", or "phys_bits 46 (39)" */
-static void add_gained(void *arg, const struct difference *difference)
+static void add_gained(void *arg, const struct cpupolicy_difference *difference)
 {
 	char *name, *a, *b, *both;
 
@@ -56,7 +56,7 @@ static char *beyond_text(const struct fitting *how, const struct fitted *fitted)
 	struct text text = { 0 };
 
 	model_of(&model, how, fitted, 0);
-	walk_gained(&model, &fitted->policy, add_gained, &text);
+	cpupolicy_gained(&model, &fitted->policy, add_gained, &text);
 	return text.s ? text.s : format_text("nothing");
 }
 
@@ -146,7 +146,8 @@ void add_fitted(struct fitting *how, const struct fitted *fitted)
 	free(line);
 }
 
-static void gained_json(void *arg, const struct difference *difference)
+static void gained_json(void *arg,
+			const struct cpupolicy_difference *difference)
 {
 	json_t *list = arg;
 	char *name;
@@ -192,7 +193,7 @@ json_t *fitted_json(const struct fitting *how, const struct fitted *fitted)
 
 	if (fitted->nr_fit) {
 		model_of(&model, how, fitted, 0);
-		walk_gained(&model, &fitted->policy, gained_json, beyond);
+		cpupolicy_gained(&model, &fitted->policy, gained_json, beyond);
 		equal = neighbours_json(how->models, fitted->list[0].model,
 					NEIGHBOUR_EQUAL);
 	}

@@ -25,7 +25,7 @@ static bool is_component(const struct hidden *hidden)
 	       hidden->via == hidden->field;
 }
 
-static void add_hidden(void *arg, const struct difference *difference)
+static void add_hidden(void *arg, const struct cpupolicy_difference *difference)
 {
 	struct all_hidden *all = arg;
 	struct hidden hidden = { .field = difference->field };
@@ -46,7 +46,7 @@ static void find_hidden(struct all_hidden *all,
 			const struct cpupolicy_policy *after)
 {
 	*all = (struct all_hidden){ .after = after };
-	walk_differences(before, after, add_hidden, all);
+	cpupolicy_differences(before, after, add_hidden, all);
 }
 
 static bool executes(const struct hidden *hidden)

@@ -15,7 +15,7 @@ struct groups {
 /* What went, in the words of a line each. */
 static void add_change(struct groups *groups, const struct cpupolicy_finding *f)
 {
-	struct difference one = { .at = f->at, .field = f->field };
+	struct cpupolicy_difference one = { .at = f->at, .field = f->field };
 	char *name = f->field ? difference_name(&one) : finding_address(f);
 	char *change = format_text("%s %u->%u", name, f->guest, f->host);
 	bool bit = f->at.high == f->at.low || !f->field;

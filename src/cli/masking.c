@@ -78,7 +78,8 @@ int spec_from_words(struct cpupolicy_mask_spec *spec, const struct words *hide,
 static char *feature_name(cpupolicy_feature feature,
 			  const struct cpupolicy_policy *policy)
 {
-	struct difference one = { .at = cpupolicy_feature_address(feature) };
+	struct cpupolicy_difference one = { .at = cpupolicy_feature_address(
+						    feature) };
 
 	one.field =
 		cpupolicy_field_of(&one.at, cpupolicy_policy_vendor(policy));

@@ -73,7 +73,7 @@ static bool is_vendor(const struct cpupolicy_address *at)
 }
 
 static void add_number(struct contents *contents,
-		       const struct difference *difference)
+		       const struct cpupolicy_difference *difference)
 {
 	char place[CPUPOLICY_ADDRESS_TEXT];
 	char *name = difference_name(difference);
@@ -92,7 +92,8 @@ static void add_number(struct contents *contents,
 	free(both);
 }
 
-static void add_content(void *arg, const struct difference *difference)
+static void add_content(void *arg,
+			const struct cpupolicy_difference *difference)
 {
 	struct contents *contents = arg;
 	char *name;
@@ -121,7 +122,7 @@ void put_contents(const struct cpupolicy_policy *policy)
 		.sections.columns = 2,
 	};
 
-	walk_policy(policy, add_content, &contents);
+	cpupolicy_policy_contents(policy, add_content, &contents);
 	finish_line(&contents);
 	printf("\nFeatures: %u ([9]: bit 9, which has no name)\n", contents.nr);
 	table_print(&contents.features, 2);

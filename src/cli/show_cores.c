@@ -18,7 +18,7 @@ struct unlike {
 };
 
 /* CPUs differ in these by their nature, and are of one kind all the same. */
-static bool varies(const struct difference *difference)
+static bool varies(const struct cpupolicy_difference *difference)
 {
 	const struct cpupolicy_field *field = difference->field;
 	const char *fate = cpupolicy_leaf_fate(
@@ -32,7 +32,8 @@ static bool varies(const struct difference *difference)
 			 field->expose == CPUPOLICY_EXPOSE_RUNTIME);
 }
 
-static void add_word(struct unlike *unlike, const struct difference *difference)
+static void add_word(struct unlike *unlike,
+		     const struct cpupolicy_difference *difference)
 {
 	const struct cpupolicy_field *field = difference->field;
 	char *name = difference_name(difference);
@@ -51,7 +52,7 @@ static void add_word(struct unlike *unlike, const struct difference *difference)
 	free(word);
 }
 
-static void add_unlike(void *arg, const struct difference *difference)
+static void add_unlike(void *arg, const struct cpupolicy_difference *difference)
 {
 	struct unlike *unlike = arg;
 	char at[CPUPOLICY_ADDRESS_TEXT];
@@ -75,7 +76,7 @@ static void add_unlike(void *arg, const struct difference *difference)
 static void add_missing(struct unlike *unlike, const struct cpupolicy_row *row,
 			const char *where)
 {
-	const struct difference whole = {
+	const struct cpupolicy_difference whole = {
 		.at = { .leaf = row->leaf, .subleaf = (uint16_t)row->subleaf },
 	};
 	char at[CPUPOLICY_ADDRESS_TEXT];
@@ -116,7 +117,8 @@ static void compare_cores(struct unlike *unlike,
 			continue;
 		other = cpupolicy_core_row(first, row->leaf, row->subleaf);
 		if (other)
-			walk_row(other, row, vendor, add_unlike, unlike);
+			cpupolicy_row_differences(other, row, vendor,
+						  add_unlike, unlike);
 		else
 			add_missing(unlike, row, "here");
 	}
@@ -131,7 +133,8 @@ static void compare_cores(struct unlike *unlike,
 		const struct cpupolicy_msr *other = find_msr(first, msr->index);
 
 		if (other)
-			walk_msr(other, msr, vendor, add_unlike, unlike);
+			cpupolicy_msr_differences(other, msr, vendor,
+						  add_unlike, unlike);
 	}
 }
 

@@ -63,7 +63,7 @@ struct json_contents {
 	json_t *features, *numbers, *descriptions;
 };
 
-static void add_json(void *arg, const struct difference *difference)
+static void add_json(void *arg, const struct cpupolicy_difference *difference)
 {
 	struct json_contents *contents = arg;
 	char *name = difference_name(difference);
@@ -109,7 +109,7 @@ json_t *shown_json(const struct shown *shown, bool dropped)
 					  json_object() };
 	json_t *object = json_object();
 
-	walk_policy(&shown->policy, add_json, &contents);
+	cpupolicy_policy_contents(&shown->policy, add_json, &contents);
 	json_object_set_new(object, "label", json_text(shown->label));
 	json_object_set_new(object, "name", json_text(shown->input.stem));
 	json_object_set_new(object, "vendor", json_text(d->vendor));

@@ -7,13 +7,13 @@
 
 #include "cli.h"
 
-bool is_feature(const struct difference *difference)
+bool is_feature(const struct cpupolicy_difference *difference)
 {
 	return difference->at.high == difference->at.low &&
 	       !is_description(difference);
 }
 
-bool is_description(const struct difference *difference)
+bool is_description(const struct cpupolicy_difference *difference)
 {
 	const struct cpupolicy_field *field = difference->field;
 	bool one_bit = difference->at.high == difference->at.low;
@@ -25,7 +25,7 @@ bool is_description(const struct difference *difference)
 	       (field->level == CPUPOLICY_LEVEL_DERIVE && one_bit);
 }
 
-char *difference_name(const struct difference *difference)
+char *difference_name(const struct cpupolicy_difference *difference)
 {
 	char text[CPUPOLICY_ADDRESS_TEXT];
 
@@ -96,7 +96,8 @@ void vendor_text(char out[64], const struct cpupolicy_policy *policy)
 	free(text);
 }
 
-static void count_feature(void *arg, const struct difference *difference)
+static void count_feature(void *arg,
+			  const struct cpupolicy_difference *difference)
 {
 	uint32_t *nr = arg;
 
@@ -107,6 +108,6 @@ uint32_t count_features(const struct cpupolicy_policy *policy)
 {
 	uint32_t nr = 0;
 
-	walk_policy(policy, count_feature, &nr);
+	cpupolicy_policy_contents(policy, count_feature, &nr);
 	return nr;
 }

@@ -58,11 +58,11 @@ bool verify_host(struct cpupolicy_row *row);
 
 /* verify_judge.c: one thing that is not as promised, wherever it was seen */
 struct sighting {
-	struct difference difference; /* a: promised, b: seen */
-	uint32_t subleaf;	      /* all of it */
-	unsigned modes;		      /* bits */
-	uint64_t cpus;		      /* bits */
-	bool of_host;		      /* seen is what this machine's CPU says */
+	struct cpupolicy_difference difference; /* a: promised, b: seen */
+	uint32_t subleaf;			/* all of it */
+	unsigned modes;				/* bits */
+	uint64_t cpus;				/* bits */
+	bool of_host; /* seen is what this machine's CPU says */
 };
 
 struct judgement {

@@ -101,7 +101,7 @@ static void add_sighting(struct judgement *judgement,
 }
 
 /* Bits that nobody knows are one sighting for a register, with all of it. */
-static void see(void *arg, const struct difference *difference)
+static void see(void *arg, const struct cpupolicy_difference *difference)
 {
 	struct scene *scene = arg;
 	struct sighting sighting = {
@@ -123,7 +123,8 @@ static void see(void *arg, const struct difference *difference)
 	add_sighting(scene->judgement, &sighting);
 }
 
-static void look_beyond_state(void *arg, const struct difference *difference)
+static void look_beyond_state(void *arg,
+			      const struct cpupolicy_difference *difference)
 {
 	const struct cpupolicy_field *field = difference->field;
 
@@ -139,7 +140,7 @@ static bool same_machine(const struct cpupolicy_row *a,
 {
 	bool differ = false;
 
-	walk_row(a, b, vendor, look_beyond_state, &differ);
+	cpupolicy_row_differences(a, b, vendor, look_beyond_state, &differ);
 	return !differ;
 }
 
@@ -158,7 +159,8 @@ static void judge_row(struct scene *scene, enum cpupolicy_vendor_id vendor)
 	judgement->mode[scene->mode].rows++;
 	if (!same_registers(&scene->promised, seen)) {
 		judgement->mode[scene->mode].differ++;
-		walk_row(&scene->promised, seen, vendor, see, scene);
+		cpupolicy_row_differences(&scene->promised, seen, vendor, see,
+					  scene);
 	}
 	if (!scene->has_host ||
 	    strcmp(cpupolicy_leaf_fate(CPUPOLICY_SPACE_CPU, seen->leaf,

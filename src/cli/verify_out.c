@@ -23,7 +23,7 @@ static bool is_explained(const struct judgement *judgement,
 
 static const char *kind_of(const struct sighting *sighting)
 {
-	const struct difference *d = &sighting->difference;
+	const struct cpupolicy_difference *d = &sighting->difference;
 
 	if (d->at.high != d->at.low)
 		return "other value";
@@ -117,7 +117,7 @@ static void put_mode(const struct judgement *judgement, unsigned mode)
 
 static void add_row(struct table *table, const struct sighting *sighting)
 {
-	const struct difference *d = &sighting->difference;
+	const struct cpupolicy_difference *d = &sighting->difference;
 	char *place = place_text(sighting),
 	     *modes = modes_text(sighting->modes);
 	char *policy = value_text(d->field, &d->at, d->a);

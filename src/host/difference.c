@@ -1,16 +1,16 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
- * walk.c - every field and every bit in which two policies differ. What a
+ * difference.c - every field and every bit in which two policies differ. What a
  * policy holds is its difference from the policy that promises nothing.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include <cpupolicy/difference.h>
 
 struct walk {
 	const struct cpupolicy_policy *a, *b;
-	walk_function *each;
+	cpupolicy_difference_sink *each;
 	void *arg;
 	enum cpupolicy_vendor_id vendor;
 };
@@ -28,7 +28,7 @@ static uint32_t bits_of(uint32_t word, unsigned int high, unsigned int low)
 static void emit(const struct walk *walk, const struct cpupolicy_address *at,
 		 const struct cpupolicy_field *field, uint32_t a, uint32_t b)
 {
-	struct difference difference = {
+	struct cpupolicy_difference difference = {
 		.at = *at,
 		.field = field,
 		.a = bits_of(a, at->high, at->low),
@@ -99,16 +99,20 @@ static void compare_msrs(const struct walk *walk, const struct cpupolicy_msr *a,
 		      (uint32_t)(b->value >> 32));
 }
 
-void walk_row(const struct cpupolicy_row *a, const struct cpupolicy_row *b,
-	      enum cpupolicy_vendor_id vendor, walk_function *each, void *arg)
+void cpupolicy_row_differences(const struct cpupolicy_row *a,
+			       const struct cpupolicy_row *b,
+			       enum cpupolicy_vendor_id vendor,
+			       cpupolicy_difference_sink *each, void *arg)
 {
 	const struct walk walk = { .each = each, .arg = arg, .vendor = vendor };
 
 	compare_rows(&walk, a, b);
 }
 
-void walk_msr(const struct cpupolicy_msr *a, const struct cpupolicy_msr *b,
-	      enum cpupolicy_vendor_id vendor, walk_function *each, void *arg)
+void cpupolicy_msr_differences(const struct cpupolicy_msr *a,
+			       const struct cpupolicy_msr *b,
+			       enum cpupolicy_vendor_id vendor,
+			       cpupolicy_difference_sink *each, void *arg)
 {
 	const struct walk walk = { .each = each, .arg = arg, .vendor = vendor };
 
@@ -141,7 +145,7 @@ static void walk_sections(const struct walk *walk)
 {
 	for (uint32_t i = 0; i < cpupolicy_field_count(); i++) {
 		const struct cpupolicy_field *field = cpupolicy_field_at(i);
-		struct difference difference = { .field = field };
+		struct cpupolicy_difference difference = { .field = field };
 
 		if (field->at.space <= CPUPOLICY_SPACE_MSR)
 			continue;
@@ -153,9 +157,9 @@ static void walk_sections(const struct walk *walk)
 	}
 }
 
-void walk_differences(const struct cpupolicy_policy *a,
-		      const struct cpupolicy_policy *b, walk_function *each,
-		      void *arg)
+void cpupolicy_differences(const struct cpupolicy_policy *a,
+			   const struct cpupolicy_policy *b,
+			   cpupolicy_difference_sink *each, void *arg)
 {
 	struct walk walk = {
 		.a = a,
@@ -173,11 +177,11 @@ void walk_differences(const struct cpupolicy_policy *a,
 }
 
 struct gained {
-	walk_function *each;
+	cpupolicy_difference_sink *each;
 	void *arg;
 };
 
-static void if_gained(void *arg, const struct difference *difference)
+static void if_gained(void *arg, const struct cpupolicy_difference *difference)
 {
 	const struct gained *gained = arg;
 
@@ -185,20 +189,20 @@ static void if_gained(void *arg, const struct difference *difference)
 		gained->each(gained->arg, difference);
 }
 
-void walk_gained(const struct cpupolicy_policy *a,
-		 const struct cpupolicy_policy *b, walk_function *each,
-		 void *arg)
+void cpupolicy_gained(const struct cpupolicy_policy *a,
+		      const struct cpupolicy_policy *b,
+		      cpupolicy_difference_sink *each, void *arg)
 {
 	struct gained gained = { .each = each, .arg = arg };
 
-	walk_differences(a, b, if_gained, &gained);
+	cpupolicy_differences(a, b, if_gained, &gained);
 }
 
-void walk_policy(const struct cpupolicy_policy *policy, walk_function *each,
-		 void *arg)
+void cpupolicy_policy_contents(const struct cpupolicy_policy *policy,
+			       cpupolicy_difference_sink *each, void *arg)
 {
 	struct cpupolicy_policy nothing;
 
 	cpupolicy_policy_clear(&nothing);
-	walk_differences(&nothing, policy, each, arg);
+	cpupolicy_differences(&nothing, policy, each, arg);
 }
