@@ -13,6 +13,7 @@ import os
 import sys
 
 import blocking
+import drift
 import hypervisors
 import lint
 import models
@@ -405,6 +406,7 @@ def c_lists(tables):
         f"CPUPOLICY_FINDING({r['code']}, {r['name']})"
         for r in tables.findings])
     files.update(projects.lists(tables.directory, tables))
+    files.update(drift.emit(tables, text))
     return {name: HEAD.format(source) + "\n".join(lines) + "\n"
             for name, (source, lines) in files.items()}
 

@@ -33,6 +33,7 @@ COLUMNS = {
                 "source",
     "profiles.csv": "name title needs source",
     "blocking.csv": "features vendors by detail shared done source",
+    "drift.csv": "name lost gained by summary source",
     "names.csv": "field linux qemu libvirt xen libcpuid",
     "values.csv": "field vendors values source",
     "hypervisor_versions.csv": "hypervisor version source",

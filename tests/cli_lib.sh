@@ -38,7 +38,8 @@ END
 printf '{ "format": "cpupolicy-policy", "vers' >cut.json
 
 number=0
-commands='record show host diff mask check lint matrix baseline fit models convert explain verify'
+commands='record show host diff mask check lint matrix baseline fit models drift
+convert explain verify'
 
 result() { # STATUS NAME
 	number=$((number + 1))

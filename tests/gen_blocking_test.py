@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What tables/blocking.py and tables/profiles.py refuse, on copies of tables/."""
+"""What tables/blocking.py, drift.py and profiles.py refuse, on copies of tables/."""
 
 import gen_test
 import tap
@@ -60,6 +60,28 @@ class Profiles(gen_test.Copied):
         self.refuses("another's", "el10", "name el9 is taken", name="el9")
         self.refuses("a model's", "x86-64-v2", "needs: a model has this name",
                      needs="@x86-64-v1")
+
+
+class Drift(gen_test.Copied):
+    def refuses(self, why, row, message, /, **columns):
+        self.refused(why, change("drift.csv", row, **columns), message)
+
+    def test_a_cause_that_says_nothing_is_refused(self):
+        self.refuses("no change", "tsx_off", "lost: neither this nor gained",
+                     lost="")
+        self.refuses("nobody", "tsx_off", "by: missing", by="")
+        self.refuses("no text", "tsx_off", "summary: missing", summary="")
+        self.refuses("nobody read it", "tsx_off", "source: missing",
+                     source="")
+
+    def test_unknown_words_are_refused(self):
+        self.refuses("an agent", "tsx_off", "by: 'admin'", by="admin")
+        self.refuses("a feature", "tsx_off", "lost: 'rtmm' is no name",
+                     lost="rtmm")
+        self.refuses("a bit of an MSR", "tsx_off", "lost: 'tsx_ctrl' is no na",
+                     lost="tsx_ctrl")
+        self.refuses("a name of two", "tsx_off", "name tsx_aborts is taken",
+                     name="tsx_aborts")
 
 
 if __name__ == "__main__":

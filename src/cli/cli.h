@@ -40,7 +40,7 @@ extern const struct command command_diff, command_mask, command_check;
 extern const struct command command_matrix, command_baseline, command_convert;
 extern const struct command command_explain;
 extern const struct command command_lint, command_fit, command_models;
-extern const struct command command_verify;
+extern const struct command command_verify, command_drift;
 
 /* text.c */
 struct text {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * hidden.c - what is hidden, and whether a guest could use it all the same.
  */

@@ -45,8 +45,8 @@ int refuse_model(const char *name)
 			       " `cpupolicy models` lists them",
 			       name, near);
 	return trouble("@%s: no such model; expected @host (this machine) or a"
-		       " name that `cpupolicy models` or `cpupolicy explain "
-		       "--list` has",
+		       " name that `cpupolicy models` lists or `cpupolicy"
+		       " explain --list`",
 		       name);
 }
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * profiles.c - which kinds of guest a policy serves, and what the others lack.
  */
