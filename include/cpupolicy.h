@@ -17,6 +17,7 @@
  *	cpupolicy/vcpu.h	what one virtual CPU adds to its policy
  *	cpupolicy/lookup.h	answer one CPUID exit
  *	cpupolicy/lint.h	what real guests trip over
+ *	cpupolicy/levelling.h	make the CPU itself show a policy
  *	cpupolicy/codec.h	the byte form that travels with a guest
  *	cpupolicy/model.h	named policies
  *	cpupolicy/profile.h	what kinds of guest require
@@ -52,6 +53,7 @@
 #include <cpupolicy/vcpu.h>
 #include <cpupolicy/lookup.h>
 #include <cpupolicy/lint.h>
+#include <cpupolicy/levelling.h>
 #include <cpupolicy/codec.h>
 #include <cpupolicy/model.h>
 #include <cpupolicy/profile.h>

@@ -32,6 +32,7 @@ static void every_status_has_a_sentence_of_its_own(void **state)
 		CPUPOLICY_E_SECTION,
 		CPUPOLICY_E_TRAILING,
 		CPUPOLICY_E_DERIVED,
+		CPUPOLICY_E_EXCEEDS,
 		CPUPOLICY_E_IO,
 		CPUPOLICY_E_SYNTAX,
 		CPUPOLICY_E_MEANING,
@@ -54,7 +55,7 @@ static void every_status_has_a_sentence_of_its_own(void **state)
 static void every_number_is_some_status(void **state)
 {
 	static const int statuses[] = {
-		1, 77, INT32_MAX, INT32_MIN, INT32_MIN + 1, -21, -31, -37, -1000
+		1, 77, INT32_MAX, INT32_MIN, INT32_MIN + 1, -22, -31, -37, -1000
 	};
 
 	(void)state;

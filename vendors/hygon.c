@@ -13,10 +13,13 @@ static const char *const strings[] = { "HygonGenuine", NULL };
 static const struct cpupolicy_mode modes[] =
 	CPUPOLICY__HYPERV_MODES(amd, CPUPOLICY_VENDOR_HYGON);
 
+/* Xen levels them with the code for AMD: arch/x86/cpu/hygon.c. */
 const struct cpupolicy__vendor cpupolicy__hygon = {
 	.id = CPUPOLICY_VENDOR_HYGON,
 	.strings = strings,
 	.mirrors = true,
+	.levelling = cpupolicy__amd_levelling,
+	.faulting = &cpupolicy__amd_faulting,
 	.modes = modes,
 	.nr_modes = sizeof(modes) / sizeof(modes[0]),
 };

@@ -36,6 +36,7 @@ const (
 	Section      Status = C.CPUPOLICY_E_SECTION
 	Trailing     Status = C.CPUPOLICY_E_TRAILING
 	Derived      Status = C.CPUPOLICY_E_DERIVED
+	Exceeds      Status = C.CPUPOLICY_E_EXCEEDS
 	IO           Status = C.CPUPOLICY_E_IO
 	Syntax       Status = C.CPUPOLICY_E_SYNTAX
 	Meaning      Status = C.CPUPOLICY_E_MEANING

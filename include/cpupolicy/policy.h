@@ -54,6 +54,8 @@ enum cpupolicy_status {
 	CPUPOLICY_E_TRAILING = -19,
 	/* the field is computed from others: change those */
 	CPUPOLICY_E_DERIVED = -20,
+	/* the policy promises what the CPU cannot honour */
+	CPUPOLICY_E_EXCEEDS = -21,
 
 	/* the hosted library's own */
 	CPUPOLICY_E_IO = -32,

@@ -267,8 +267,7 @@ static CPUPOLICY_OWN_FRAME void build(const struct hostset *set)
 	cpupolicy__report_missing(set);
 }
 
-/* Whose CPU the rows are of, and which. */
-static bool identify(struct hostset *set)
+bool cpupolicy__identify(struct hostset *set)
 {
 	const struct cpupolicy_row *first = cpupolicy__find_row(set, 0, 0);
 
@@ -287,7 +286,7 @@ bool cpupolicy_rows_are_guest(const struct cpupolicy_row *rows, size_t nr_rows)
 	const struct cpupolicy_row *row =
 		cpupolicy__find_row(&set, 0x40000000u, 0);
 
-	if (!identify(&set))
+	if (!cpupolicy__identify(&set))
 		return false;
 	if (row && row->ebx && row->eax >> 8 == 0x400000)
 		return true;
@@ -316,7 +315,7 @@ int cpupolicy_hostset(struct cpupolicy_policy *out,
 		.report = { .sink = sink, .arg = arg },
 	};
 
-	if (!identify(&set))
+	if (!cpupolicy__identify(&set))
 		return CPUPOLICY_E_INVALID;
 	cpupolicy_policy_clear(out);
 	build(&set);

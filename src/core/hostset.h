@@ -24,6 +24,8 @@ const struct cpupolicy_row *
 cpupolicy__find_row(const struct hostset *set, uint32_t leaf, uint32_t subleaf);
 /* By enum cpupolicy_register. */
 uint32_t cpupolicy__register_of(const struct cpupolicy_row *row, uint32_t reg);
+/* Whose CPU the rows are of, and which; false: there is no leaf 0. */
+bool cpupolicy__identify(struct hostset *set);
 /* Is the leaf within the range that the CPU says it has? */
 bool cpupolicy__in_range(const struct hostset *set, uint32_t leaf);
 /* A field's value before anything was taken away; 0: or not recorded. */

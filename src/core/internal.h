@@ -180,6 +180,30 @@ struct cpupolicy__layout {
 extern const struct cpupolicy__layout cpupolicy__layouts[];
 extern const uint32_t cpupolicy__nr_layouts;
 
+/*
+ * The MSRs by which a CPU shows less than it has: each stands for two registers
+ * of one leaf.
+ */
+struct cpupolicy__levelling_msr {
+	uint32_t msr;
+	uint32_t leaf;
+	uint16_t subleaf;
+	uint8_t low, high; /* enum cpupolicy_register, or NO_REGISTER */
+};
+
+/* What CPUs of one kind have. */
+struct cpupolicy__levelling {
+	uint8_t kind; /* enum cpupolicy_levelling_kind */
+	uint32_t edi; /* the password; 0: none */
+	uint32_t nr;
+	struct cpupolicy__levelling_msr msr[CPUPOLICY_LEVELLING_WRITES];
+};
+
+/* CPUID faulting: the field that announces it, the bit that turns it on. */
+struct cpupolicy__faulting {
+	uint32_t field, msr, bit;
+};
+
 /* One maker of CPUs: what the tables cannot say. */
 struct cpupolicy__vendor {
 	enum cpupolicy_vendor_id id;
@@ -191,6 +215,9 @@ struct cpupolicy__vendor {
 	/* registers that this CPU leaves undefined; NULL: none */
 	bool (*undefined)(uint32_t signature, uint32_t leaf,
 			  enum cpupolicy_register reg);
+	/* the levelling MSRs of that CPU, or NULL; NULL: of none */
+	const struct cpupolicy__levelling *(*levelling)(uint32_t signature);
+	const struct cpupolicy__faulting *faulting; /* NULL: on none */
 	const struct cpupolicy_mode *modes;
 	uint32_t nr_modes;
 };
@@ -228,6 +255,10 @@ extern const char *const cpupolicy__amd_r2[], *const cpupolicy__amd_tlfs2[];
 				.vendor = (maker),                             \
 			},                                                     \
 	}
+
+/* AMD's means to level, which Hygon's CPUs have too. */
+const struct cpupolicy__levelling *cpupolicy__amd_levelling(uint32_t signature);
+extern const struct cpupolicy__faulting cpupolicy__amd_faulting;
 
 const struct cpupolicy__vendor *
 cpupolicy__vendor_of(const struct cpupolicy_policy *policy);

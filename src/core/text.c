@@ -44,6 +44,7 @@ const char *cpupolicy_strerror(int status)
 			"unknown",
 		[-CPUPOLICY_E_TRAILING] = "bytes after the encoded policy",
 		[-CPUPOLICY_E_DERIVED] = "computed from other fields",
+		[-CPUPOLICY_E_EXCEEDS] = "more than the CPU can honour",
 		[-CPUPOLICY_E_IO] = "input or output failed",
 		[-CPUPOLICY_E_SYNTAX] = "not well-formed",
 		[-CPUPOLICY_E_MEANING] = "well-formed, but it means nothing",

@@ -31,6 +31,7 @@ class Status(enum.IntEnum):
     SECTION = -18
     TRAILING = -19
     DERIVED = -20
+    EXCEEDS = -21
     IO = -32
     SYNTAX = -33
     MEANING = -34

@@ -75,6 +75,8 @@ statuses! {
     Trailing = -19,
     /// The field is computed from others.
     Derived = -20,
+    /// The policy promises what the CPU cannot honour.
+    Exceeds = -21,
     /// Reading or writing failed.
     Io = -32,
     /// The text is not what it seemed to be.
