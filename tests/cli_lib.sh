@@ -39,7 +39,7 @@ printf '{ "format": "cpupolicy-policy", "vers' >cut.json
 
 number=0
 commands='record show host diff mask check lint matrix baseline fit models drift
-convert explain verify'
+convert explain verify levelling'
 
 result() { # STATUS NAME
 	number=$((number + 1))

@@ -252,7 +252,7 @@ static void faulting_hides_everything_where_it_is_there(void **state)
 	static const struct cpupolicy_msr yes[] = { { .index = 0xce,
 						      .value = 1u << 31 } };
 	static const struct cpupolicy_msr no[] = { { .index = 0xce } };
-	struct cpupolicy_row rows[COUNT(phenom) + 1];
+	struct cpupolicy_row rows[COUNT(phenom) + 1], ivy[COUNT(sandy)];
 
 	(void)state;
 	assert_int_equal(plan_for(sandy, COUNT(sandy), yes, 1, "avx",
@@ -269,11 +269,19 @@ static void faulting_hides_everything_where_it_is_there(void **state)
 			 0);
 	assert_int_equal(plan.nr_writes, 3);
 	assert_null(heard_of(&heard, CPUPOLICY_F_NOT_RECORDED, "cpuid_fault"));
-	/* not read is not "no": somebody should look */
+	/* not read is not "no": somebody should look, but on models that have
+	 * masks */
 	assert_int_equal(plan_for(sandy, COUNT(sandy), NULL, 0, "avx",
 				  CPUPOLICY_FAULTING_AS_RECORDED),
 			 0);
 	assert_int_equal(plan.nr_writes, 3);
+	assert_null(heard_of(&heard, CPUPOLICY_F_NOT_RECORDED, "cpuid_fault"));
+	memcpy(ivy, sandy, sizeof(ivy));
+	ivy[1].eax = 0x000306a9;
+	assert_int_equal(plan_for(ivy, COUNT(ivy), NULL, 0, "avx",
+				  CPUPOLICY_FAULTING_AS_RECORDED),
+			 0);
+	assert_int_equal(plan.nr_writes, 0);
 	assert_non_null(
 		heard_of(&heard, CPUPOLICY_F_NOT_RECORDED, "cpuid_fault"));
 	assert_int_equal(plan_for(sandy, COUNT(sandy), NULL, 0, "avx",

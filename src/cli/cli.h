@@ -41,6 +41,7 @@ extern const struct command command_matrix, command_baseline, command_convert;
 extern const struct command command_explain;
 extern const struct command command_lint, command_fit, command_models;
 extern const struct command command_verify, command_drift;
+extern const struct command command_levelling;
 
 /* text.c */
 struct text {

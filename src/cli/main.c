@@ -7,10 +7,12 @@
 #include "cli.h"
 
 static const struct command *const commands[] = {
-	&command_record,   &command_show,    &command_host,   &command_diff,
-	&command_mask,	   &command_check,   &command_lint,   &command_matrix,
-	&command_baseline, &command_fit,     &command_models, &command_drift,
-	&command_convert,  &command_explain, &command_verify,
+	&command_record,    &command_show,    &command_host,
+	&command_diff,	    &command_mask,    &command_check,
+	&command_lint,	    &command_matrix,  &command_baseline,
+	&command_fit,	    &command_models,  &command_drift,
+	&command_convert,   &command_explain, &command_verify,
+	&command_levelling,
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

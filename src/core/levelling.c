@@ -115,8 +115,10 @@ static CPUPOLICY_OWN_FRAME bool announced(const struct planner *planner,
 
 	if (cpupolicy__recorded(planner->set, how->field))
 		return true;
-	/* leaves out of range are zero; an MSR may just not have been read */
-	if (field->at.space != CPUPOLICY_SPACE_MSR || !planner->sink)
+	/* leaves out of range are zero; an MSR may just not have been read. No
+	 * model has both masks and that */
+	if (field->at.space != CPUPOLICY_SPACE_MSR || !planner->sink ||
+	    planner->set->vendor->levelling(planner->set->signature))
 		return false;
 	for (size_t i = 0; i < planner->set->nr_msrs; i++)
 		if (planner->set->msrs[i].index == field->at.leaf)

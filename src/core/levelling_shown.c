@@ -17,6 +17,8 @@ static CPUPOLICY_OWN_FRAME void grade(void *arg,
 	graded.grade = CPUPOLICY_GRADE_BLOCK;
 	if (finding->field)
 		graded.grade = finding->field->grade;
+	if (graded.grade == CPUPOLICY_GRADE_NONE)
+		graded.grade = CPUPOLICY_GRADE_NOTE;
 	if (finding->code != CPUPOLICY_F_LEVELLING_SUPPLIED)
 		planner->plan->nr_visible++;
 	if (planner->sink)
