@@ -156,6 +156,8 @@ char *input_label(const struct input *input,
 /* The mode as the command line applies it: a host must qualify first. */
 int input_apply_mode(struct cpupolicy_policy *policy, const struct input *input,
 		     const char *mode, cpupolicy_sink *sink, void *arg);
+/* Several makers have modes of one name: did one before it have it? */
+bool mode_seen(uint32_t index);
 /* A policy file may be anything; levelling wants it consistent. */
 void input_normalize(struct cpupolicy_policy *policy,
 		     const struct input *input);

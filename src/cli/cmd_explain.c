@@ -109,14 +109,10 @@ static int refuse(const char *name)
 
 static void list_names(void)
 {
-	const char *before = "";
-
 	puts("modes");
-	for (uint32_t i = 0; cpupolicy_mode_at(i); i++) {
-		if (strcmp(cpupolicy_mode_at(i)->name, before) != 0)
+	for (uint32_t i = 0; cpupolicy_mode_at(i); i++)
+		if (!mode_seen(i))
 			printf("  %s\n", cpupolicy_mode_at(i)->name);
-		before = cpupolicy_mode_at(i)->name;
-	}
 	puts("models");
 	for (uint32_t i = 0; cpupolicy_model_at(i); i++)
 		printf("  @%-22s %s\n", cpupolicy_model_at(i)->name,

@@ -23,7 +23,7 @@ static const struct cpupolicy_format_info own[] = {
 	},
 };
 
-static const struct cpupolicy_format_info *format_at(uint32_t index)
+const struct cpupolicy_format_info *format_at(uint32_t index)
 {
 	uint32_t nr = 0;
 

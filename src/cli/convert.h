@@ -26,6 +26,8 @@ struct conversion {
 int put_report(const struct conversion *conversion);
 void conversion_free(struct conversion *conversion);
 
+/* All formats, the library's and the command line's; NULL past the last */
+const struct cpupolicy_format_info *format_at(uint32_t index);
 int put_formats(bool json);
 void put_format_table(void);
 

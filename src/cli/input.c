@@ -236,6 +236,16 @@ char *input_label(const struct input *input,
 	return label;
 }
 
+bool mode_seen(uint32_t index)
+{
+	const char *name = cpupolicy_mode_at(index)->name;
+
+	for (uint32_t i = 0; i < index; i++)
+		if (strcmp(cpupolicy_mode_at(i)->name, name) == 0)
+			return true;
+	return false;
+}
+
 int input_apply_mode(struct cpupolicy_policy *policy, const struct input *input,
 		     const char *mode, cpupolicy_sink *sink, void *arg)
 {
@@ -253,12 +263,9 @@ int input_apply_mode(struct cpupolicy_policy *policy, const struct input *input,
 	if (status != CPUPOLICY_E_UNKNOWN)
 		return trouble("%s: mode %s: %s", input->name, mode,
 			       cpupolicy_strerror(status));
-	for (uint32_t i = 0; cpupolicy_mode_at(i); i++) {
-		const char *name = cpupolicy_mode_at(i)->name;
-
-		if (!text.s || !strstr(text.s, name))
-			text_word(&text, ", ", name);
-	}
+	for (uint32_t i = 0; cpupolicy_mode_at(i); i++)
+		if (!mode_seen(i))
+			text_word(&text, ", ", cpupolicy_mode_at(i)->name);
 	trouble("no mode '%s'; there are %s", mode, text.s ? text.s : "none");
 	free(text.s);
 	return EXIT_TROUBLE;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "complete.h"
 
 static const struct command *const commands[] = {
 	&command_record,    &command_show,    &command_host,
@@ -69,6 +70,9 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_TROUBLE;
 	}
+	if (strcmp(argv[1], "--complete") == 0)
+		return finish(
+			complete(commands, NR_COMMANDS, argc - 2, argv + 2));
 	if (strcmp(argv[1], "--version") == 0)
 		return finish(version());
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
