@@ -257,16 +257,6 @@ mkdir empty
 try 'an empty folder is trouble' 2 'no files' baseline empty
 
 # Machines whose CPUs are not alike
-cat >uneven.json <<'END'
-{ "format": "cpupolicy-record", "version": 1, "name": "uneven",
-  "notes": ["leaf 0xb was made up"],
-  "cores": [ { "cpus": "0-7", "rows": [
-    "00000000.0 00000001 68747541 444d4163 69746e65",
-    "00000001.0 00600f12 00000800 00000201 178bfbff" ] },
-  { "cpus": "8-9,12", "rows": [
-    "00000000.0 00000001 68747541 444d4163 69746e65",
-    "00000001.0 00600f12 08000800 00080201 178bfbff" ] } ] }
-END
 try 'which CPUs are of a kind is shown' 0 '^  CPUs 8-9,12 (3)$' show uneven.json
 grep -q 'unlike the first: +sse4_1$' out
 result $? 'and in what they differ'

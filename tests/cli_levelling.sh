@@ -100,15 +100,6 @@ try 'Xen uses faulting by itself' 0 'Xen uses it by itself' \
 	levelling $newer @x86-64-v1 --faulting yes --xen
 
 # Machines whose CPUs are not alike
-cat >uneven.json <<'END'
-{ "format": "cpupolicy-record", "version": 1, "name": "uneven",
-  "cores": [ { "cpus": "0-7", "rows": [
-    "00000000.0 00000001 68747541 444d4163 69746e65",
-    "00000001.0 00600f12 00000800 00000201 178bfbff" ] },
-  { "cpus": "8-9,12", "rows": [
-    "00000000.0 00000001 68747541 444d4163 69746e65",
-    "00000001.0 00600f12 08000800 00080201 178bfbff" ] } ] }
-END
 try 'every kind of core has its plan' 0 '^CPUs 8-9,12: family 21' \
 	levelling uneven.json uneven.json --hypervisor none
 try 'Xen has one mask for all' 2 'not all alike' \

@@ -24,6 +24,18 @@ cp "$data/libvirt/Core-i7-2600.json" $intel
 cp "$data/libvirt/Xeon-Gold-6130.json" $newer
 cp "$data/bochs/athlon64-venice.json" $weak # it has NX, but not SVM
 
+# A machine whose CPUs are not alike.
+cat >uneven.json <<'END'
+{ "format": "cpupolicy-record", "version": 1, "name": "uneven",
+  "notes": ["leaf 0xb was made up"],
+  "cores": [ { "cpus": "0-7", "rows": [
+    "00000000.0 00000001 68747541 444d4163 69746e65",
+    "00000001.0 00600f12 00000800 00000201 178bfbff" ] },
+  { "cpus": "8-9,12", "rows": [
+    "00000000.0 00000001 68747541 444d4163 69746e65",
+    "00000001.0 00600f12 08000800 00080201 178bfbff" ] } ] }
+END
+
 # A record that lacks most, a mask, and a text that was cut short.
 cat >part.json <<'END'
 { "format": "cpupolicy-record", "version": 1, "name": "part",

@@ -145,28 +145,14 @@ static void put_cost(const struct pool *pool, const struct cost *cost,
 	put_pool_findings(&cost->findings);
 }
 
-static json_t *words_json(const char *words)
-{
-	json_t *list = json_array();
-
-	while (words && *words) {
-		size_t length = strcspn(words, " ");
-
-		json_array_append_new(list, json_stringn(words, length));
-		words += length;
-		words += strspn(words, " ");
-	}
-	return list;
-}
-
 static json_t *kind_json(json_t *object, const struct kind_cost *kind,
 			 const struct cost *cost)
 {
-	json_object_set_new(object, "lacks", words_json(kind->lacks));
-	json_object_set_new(object, "lowers", words_json(kind->lowers));
-	json_object_set_new(object, "gains_without", words_json(kind->gains));
-	json_object_set_new(object, "raises_without", words_json(kind->raises));
-	json_object_set_new(object, "security", words_json(kind->exposes));
+	json_object_set_new(object, "lacks", json_words(kind->lacks));
+	json_object_set_new(object, "lowers", json_words(kind->lowers));
+	json_object_set_new(object, "gains_without", json_words(kind->gains));
+	json_object_set_new(object, "raises_without", json_words(kind->raises));
+	json_object_set_new(object, "security", json_words(kind->exposes));
 	json_count(object, "block", kind->nr_block);
 	json_object_set_new(object, "abi_level_without",
 			    cost->nr > 1 ? json_integer(kind->abi_without)
