@@ -20,6 +20,7 @@ import models
 import profiles
 import projects
 import table
+import xen
 from table import GRADES, LEVELS, RULES, SPACES, VENDORS
 
 ROOT = os.path.dirname(table.HERE)
@@ -407,6 +408,7 @@ def c_lists(tables):
         for r in tables.findings])
     files.update(projects.lists(tables.directory, tables))
     files.update(drift.emit(tables, text))
+    files.update(xen.lists(tables.directory))
     return {name: HEAD.format(source) + "\n".join(lines) + "\n"
             for name, (source, lines) in files.items()}
 

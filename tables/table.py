@@ -39,6 +39,8 @@ COLUMNS = {
     "hypervisor_versions.csv": "hypervisor version source",
     "hypervisors.csv": "hypervisor action set field value vendors when from to "
                        "source summary",
+    "xen_words.csv": "word space leaf subleaf register",
+    "xl.csv": "name space leaf subleaf register bits",
 }
 
 
