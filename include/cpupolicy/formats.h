@@ -28,6 +28,8 @@ struct cpupolicy_mask_spec {
 	size_t nr_hide;
 	struct cpupolicy_cap_item *caps; /* owned */
 	size_t nr_caps;
+	char **notes; /* what the file says and no mask can do; owned */
+	size_t nr_notes;
 };
 
 /** struct cpupolicy_document - one file, read */

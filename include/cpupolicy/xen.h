@@ -135,4 +135,62 @@ CPUPOLICY_API void
 cpupolicy_xen_featureset_of(struct cpupolicy_xen_featureset *out,
 			    const struct cpupolicy_policy *policy);
 
+/**
+ * struct cpupolicy_xl_register - what a cpuid= line says of one register
+ *
+ * @bits has a character for each bit, bit 31 first: '0' and '1' are set so, 'k'
+ * is as the host has it ('s', its old name, is read as 'k'), 'x' is as Xen has
+ * it for such domains.
+ */
+struct cpupolicy_xl_register {
+	uint32_t leaf;	  /* or MSR index */
+	uint32_t subleaf; /* CPUPOLICY_XEN_NO_SUBLEAF: none was written */
+	uint8_t space;	  /* CPUPOLICY_SPACE_CPU or CPUPOLICY_SPACE_MSR */
+	uint8_t reg;	  /* enum cpupolicy_register */
+	char bits[33];
+};
+
+/** struct cpupolicy_xl - what a cpuid= line says; each register once */
+struct cpupolicy_xl {
+	struct cpupolicy_xl_register *registers; /* owned */
+	size_t nr;
+};
+
+/**
+ * cpupolicy_xl_parse - read the cpuid= of a domain's configuration
+ * @text: a configuration file, of which all else is skipped, or the value
+ *	alone: host,avx=0,...; need not end in NUL
+ * @name: how to call it in messages
+ *
+ * Both forms are read: "host,NAME=VALUE,..." with libxl's names, and the list
+ *of registers, ["LEAF,SUBLEAF:eax=BITS,...", ...]. Names are those of
+ *tables/xl.csv, then of Xen's features. What libxl would only warn of is
+ *refused.
+ *
+ * Returns 0, CPUPOLICY_E_SYNTAX or CPUPOLICY_E_MEANING with line and column, or
+ * CPUPOLICY_E_MEMORY.
+ */
+CPUPOLICY_API int cpupolicy_xl_parse(struct cpupolicy_xl *out, const char *name,
+				     const char *text, size_t size,
+				     struct cpupolicy_error *error);
+
+/** cpupolicy_xl_clear - free what it owns */
+CPUPOLICY_API void cpupolicy_xl_clear(struct cpupolicy_xl *xl);
+
+/**
+ * cpupolicy_xl_apply - what a domain gets that is started with such a line
+ * @policy: what Xen gives domains without one; becomes what it gives this one
+ * @host: the most that Xen gives (the host set to accept): 'k' is from there,
+ *	and what it lacks cannot be given
+ * @lost: hears of what is no part of a policy; may be NULL
+ *
+ * Returns 0, what cpupolicy_intersect() returns, or (and @policy is unchanged)
+ * CPUPOLICY_E_NO_SLOT - a register is of a leaf that @policy does not have: xl
+ *	refuses to make the domain; @lost hears which.
+ */
+CPUPOLICY_API int cpupolicy_xl_apply(struct cpupolicy_policy *policy,
+				     const struct cpupolicy_xl *xl,
+				     const struct cpupolicy_policy *host,
+				     cpupolicy_lost *lost, void *arg);
+
 #endif

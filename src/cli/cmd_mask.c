@@ -15,6 +15,9 @@ static int apply_file(struct masking *masking, const char *argument)
 	if (status)
 		return status;
 	if (input.kind == INPUT_MASK) {
+		for (size_t i = 0; i < input.document.mask.nr_notes; i++)
+			fprintf(stderr, "note: %s: %s\n", input.name,
+				input.document.mask.notes[i]);
 		status =
 			hide_and_cap(masking, &input.document.mask, input.name);
 	} else {

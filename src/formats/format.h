@@ -105,6 +105,9 @@ extern const struct cpupolicy__format cpupolicy__format_kcpuid;
 extern const struct cpupolicy__format cpupolicy__format_libcpuid_raw;
 extern const struct cpupolicy__format cpupolicy__format_sde;
 extern const struct cpupolicy__format cpupolicy__format_xen_cpuid;
+extern const struct cpupolicy__format cpupolicy__format_xen_featureset;
+extern const struct cpupolicy__format cpupolicy__format_xl;
+extern const struct cpupolicy__format cpupolicy__format_xl_registers;
 
 /* All of them; ends in NULL. */
 extern const struct cpupolicy__format *const cpupolicy__formats[];

@@ -14,6 +14,9 @@ void cpupolicy_document_clear(struct cpupolicy_document *document)
 	free(document->policy_name);
 	free(document->mask.hide);
 	free(document->mask.caps);
+	for (size_t i = 0; i < document->mask.nr_notes; i++)
+		free(document->mask.notes[i]);
+	free(document->mask.notes);
 	memset(document, 0, sizeof(*document));
 }
 

@@ -62,7 +62,7 @@ static unsigned char plain(char c)
 static int compare(const char *name, size_t length, const char *known)
 {
 	for (size_t i = 0; i < length; i++)
-		if (plain(name[i]) != plain(known[i]))
+		if (!known[i] || plain(name[i]) != plain(known[i]))
 			return plain(name[i]) < plain(known[i]) ? -1 : 1;
 	return known[length] ? -1 : 0;
 }

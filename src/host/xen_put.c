@@ -13,6 +13,7 @@
 struct putting {
 	struct cpupolicy_xen_arrays to;	   /* copies */
 	struct cpupolicy__writing writing; /* for what is lost */
+	uint32_t own; /* leaves of Xen's own section: the upper 24 bits */
 };
 
 /* The highest leaf or sub-leaf that Xen has, where a row says how far they go;
@@ -78,8 +79,17 @@ static int put_row(struct putting *putting, struct cpupolicy_row row,
 {
 	struct cpupolicy_xen_leaf *entry;
 
+	if (row.leaf >> 16 == 0x4000 && row.leaf % 0x100 == 0) {
+		const struct cpupolicy__section *section =
+			cpupolicy__section_of_row(&row);
+
+		/* which Xen makes without being told */
+		if (section && section->space == CPUPOLICY_SPACE_XEN)
+			putting->own = row.leaf >> 8;
+	}
 	if (!has_place(&row)) {
-		if (!is_empty(&row))
+		if (!is_empty(&row) &&
+		    (!putting->own || row.leaf >> 8 != putting->own))
 			cpupolicy__lose(&putting->writing,
 					"leaf %" PRIx32 ".%" PRIu32
 					": Xen's policies have no place for it",
