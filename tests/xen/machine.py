@@ -67,10 +67,12 @@ class Archive:
 class Machine:
     """A directory with what every boot needs."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, libraries=()):
+        """@libraries: directories with more of them than the packages'."""
         if not shutil.which(QEMU):
             raise packages.Missing(f"{QEMU} is not installed")
         self.directory = directory
+        self.more = libraries
         self.root = packages.unpack([*NAMES, packages.kernel()],
                                     os.path.join(directory, "debian"))
         self.hypervisor = os.path.join(directory, "xen.elf")
@@ -98,6 +100,10 @@ class Machine:
                 path = os.path.join(top, directory, name)
                 if os.path.exists(path):
                     return os.path.realpath(path)
+        for directory in self.more:
+            path = os.path.join(directory, name)
+            if os.path.exists(path):
+                return os.path.realpath(path)
         raise packages.Missing(f"no library {name} in the packages")
 
     def libraries(self, program, found):
@@ -110,8 +116,8 @@ class Machine:
                 self.libraries(found[name], found)
         return found
 
-    def initramfs(self, programs, commands):
-        """@programs by name in /bin; @commands are lines of sh."""
+    def initramfs(self, programs, commands, files=()):
+        """@programs by name in /bin, @files in /; @commands of sh."""
         archive, found = Archive(), {}
         for name in ("bin", "lib64", "lib", "lib/x86_64-linux-gnu", "dev",
                      "proc", "modules"):
@@ -122,6 +128,8 @@ class Machine:
         for name, path in programs.items():
             archive.file("bin/" + name, path)
             self.libraries(path, found)
+        for path in files:
+            archive.file(os.path.basename(path), path)
         for name, path in found.items():
             archive.file(("lib64/" if name.startswith("ld-")
                           else "lib/x86_64-linux-gnu/") + name, path)
