@@ -40,6 +40,18 @@ def download(names, directory):
         raise Missing("apt-get download: " + " ".join(errors[:1]))
 
 
+def thin_out(root):
+    """Of the kernel's 400 MB of modules those for Xen are enough."""
+    for modules in glob.glob(os.path.join(root, "lib/modules/*/kernel")):
+        keep = os.path.join(modules, "drivers", "xen")
+        aside = os.path.join(root, "xen")
+        if os.path.exists(keep):
+            os.rename(keep, aside)
+            shutil.rmtree(modules)
+            os.makedirs(os.path.dirname(keep))
+            os.rename(aside, keep)
+
+
 def unpack(names, directory):
     """Give the directory with all of them; once for each set of names."""
     root, stamp = os.path.join(directory, "root"), \
@@ -54,6 +66,7 @@ def unpack(names, directory):
     for package in glob.glob(os.path.join(directory, "*.deb")):
         subprocess.run(["dpkg", "-x", package, root], check=True)
         os.remove(package)
+    thin_out(root)
     with open(stamp, "w", encoding="ascii") as file:
         file.write(wanted)
     return root

@@ -52,6 +52,7 @@ DYNAMIC = {(1, 0): (0, 0xFF000000, 1 << 27, 0), (7, 0): (0, 0, 1 << 4, 0),
 SETS = {"max": ("HVM Max", "--accept"), "default": ("HVM Default", "--offer"),
         "pv": ("PV Max", "--accept")}
 HYPERVISOR = 1 << 31
+VERSION = "xen-4.17"
 
 
 def rows_of(pattern, text):
@@ -123,7 +124,7 @@ class Lab:
 
     def ours(self, model, which):
         """The names of what we think Xen gives there."""
-        policy = self.run(["host", which, "--hypervisor", "xen", "-"],
+        policy = self.run(["host", which, "--hypervisor", VERSION, "-"],
                           on_silicon(self.policies[model]["Raw"]))
         return named(policy)
 
@@ -137,14 +138,9 @@ class Lab:
 def named(policy):
     """Features, and the width of addresses as one: phys_bits=40."""
     bits = policy["numbers"].get("phys_bits")
-    return {*policy["features"], f"phys_bits={bits}"} - PARAVIRTUAL
-
-
-# Leaves of Xen's own: its policies hold only how far they go.
-PARAVIRTUAL = {"xen_iommu_mappings", "xen_upcall_vector",
-               "xen_mmu_pt_update_preserve_ad", "xen_apic_access_virt",
-               "xen_x2apic_virt", "xen_vcpu_id_present",
-               "xen_domid_present", "xen_ext_dest_id"}
+    # leaves of Xen's own: its policies hold only how far they go
+    return {feature for feature in (*policy["features"], f"phys_bits={bits}")
+            if not feature.startswith(("xen_", "hv_"))}
 
 
 def read_differences():

@@ -44,7 +44,8 @@ class Lab(policies.Lab):
         return "CPU 0:\n" + "\n".join(lines) + "\n"
 
     def wanted(self):
-        policy = self.run(["host", "--offer", "--hypervisor", "xen", "-"],
+        policy = self.run(["host", "--offer", "--hypervisor", policies.VERSION,
+                           "-"],
                           self.probed())
         path = os.path.join(self.directory, "offer.json")
         with open(path, "w", encoding="ascii") as file:
