@@ -192,6 +192,9 @@ static void check_flags(struct check *check)
 				(h & ~g & rule->superset) |
 				((g ^ h) & rule->equal);
 
+		/* events that the guest's length leaves out say nothing */
+		if (bits && rule->word == CPUPOLICY__W_CPU_A_0_EBX)
+			bits &= cpupolicy__pmu_events(check->guest);
 		if (bits && !left_out(check, rule->word))
 			broken_word(check, rule->word, bits);
 	}

@@ -107,6 +107,7 @@ void cpupolicy_featureset_of(struct cpupolicy_featureset *out,
 			     const struct cpupolicy_policy *policy)
 {
 	uint32_t vendor = vendor_bit(policy);
+	uint32_t events = cpupolicy__pmu_events(policy);
 
 	memset(out, 0, sizeof(*out));
 	out->word[0] = VALID | SETTLED | vendor | (policy->bases ? NAMED : 0);
@@ -116,6 +117,8 @@ void cpupolicy_featureset_of(struct cpupolicy_featureset *out,
 
 		if (flag_words[i].complement)
 			value = ~value;
+		if (flag_words[i].word == CPUPOLICY__W_CPU_A_0_EBX)
+			value &= events;
 		if (flag_words[i].gate != CPUPOLICY__NONE &&
 		    !cpupolicy__get(policy, flag_words[i].gate))
 			value = 0;

@@ -386,6 +386,8 @@ uint32_t cpupolicy__last_leaf(const struct cpupolicy_policy *policy,
 uint32_t cpupolicy__xsave_size(const struct cpupolicy_policy *policy);
 /* The word of VMX controls that must be 1 and may not be; or NONE. */
 uint32_t cpupolicy__vmx_contradiction(const struct cpupolicy_policy *policy);
+/* The bits of 0xA.EBX that say anything. */
+uint32_t cpupolicy__pmu_events(const struct cpupolicy_policy *policy);
 
 /* The parts of cpupolicy_normalize(). */
 void cpupolicy__close(struct cpupolicy_policy *policy,

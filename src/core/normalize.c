@@ -87,6 +87,17 @@ static void drop_empty_components(struct cpupolicy_policy *policy,
 	}
 }
 
+/*
+ * The events of leaf 0xA that its length covers: bits of EBX from there on say
+ * nothing (Linux, kvm/vmx/pmu_intel.c intel_pmu_refresh).
+ */
+uint32_t cpupolicy__pmu_events(const struct cpupolicy_policy *policy)
+{
+	uint32_t length = CPUPOLICY__GET(policy, pmu_events_len);
+
+	return length < 32 ? (1u << length) - 1 : 0xffffffffu;
+}
+
 void cpupolicy__normalize(struct cpupolicy_policy *policy,
 			  const struct cpupolicy__report *report)
 {
@@ -106,6 +117,9 @@ void cpupolicy__normalize(struct cpupolicy_policy *policy,
 				 vmx->mask << vmx->shift, CPUPOLICY__NONE);
 		cpupolicy__close(policy, report);
 	}
+	cpupolicy__clear(policy, report, CPUPOLICY_F_DROPPED_ZERO,
+			 CPUPOLICY__W_CPU_A_0_EBX,
+			 ~cpupolicy__pmu_events(policy), CPUPOLICY__NONE);
 	cpupolicy__derive(policy, report);
 }
 
