@@ -229,24 +229,33 @@ static void check_numbers(struct check *check)
 	}
 }
 
+/* One finding, at the first of the three registers that differs. */
 static CPUPOLICY_OWN_FRAME void check_vendor(struct check *check)
 {
-	struct cpupolicy_finding finding = {
-		.code = CPUPOLICY_F_VENDOR_DIFFERS,
-		.grade = CPUPOLICY_GRADE_BLOCK,
-		.field = &cpupolicy__fields[CPUPOLICY__FIELD_vendor_0],
-		.at = cpupolicy__fields[CPUPOLICY__FIELD_vendor_0].at,
-		.mask = 0xffffffffu,
-		.guest = CPUPOLICY__GET(check->guest, vendor_0),
-		.host = CPUPOLICY__GET(check->host, vendor_0),
+	static const uint16_t fields[] = {
+		CPUPOLICY__FIELD_vendor_0,
+		CPUPOLICY__FIELD_vendor_1,
+		CPUPOLICY__FIELD_vendor_2,
 	};
 
-	for (uint32_t word = CPUPOLICY__W_CPU_0_0_EBX;
-	     word <= CPUPOLICY__W_CPU_0_0_EDX; word++)
-		if (check->guest->word[word] != check->host->word[word]) {
-			emit(check, &finding);
-			return;
-		}
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct cpupolicy_field *field =
+			&cpupolicy__fields[fields[i]];
+		struct cpupolicy_finding finding = {
+			.code = CPUPOLICY_F_VENDOR_DIFFERS,
+			.grade = CPUPOLICY_GRADE_BLOCK,
+			.field = field,
+			.at = field->at,
+			.mask = 0xffffffffu,
+			.guest = cpupolicy__get(check->guest, fields[i]),
+			.host = cpupolicy__get(check->host, fields[i]),
+		};
+
+		if (finding.guest == finding.host)
+			continue;
+		emit(check, &finding);
+		return;
+	}
 }
 
 /* Sections: which hypervisor, and where its leaves are. */
