@@ -59,8 +59,11 @@
 #include <cpupolicy/profile.h>
 #include <cpupolicy/blocking.h>
 
+/** CPUPOLICY_VERSION_MAJOR - of these headers, as the two below */
 #define CPUPOLICY_VERSION_MAJOR 0
+/** CPUPOLICY_VERSION_MINOR - 1 of 0.1.2 */
 #define CPUPOLICY_VERSION_MINOR 1
+/** CPUPOLICY_VERSION_PATCH - 2 of 0.1.2 */
 #define CPUPOLICY_VERSION_PATCH 0
 
 /**

@@ -18,6 +18,8 @@ struct cpupolicy_difference {
 	uint32_t a, b;			     /* its values */
 };
 
+/** cpupolicy_difference_sink - hears of one; @difference is valid during the
+ *call only */
 typedef void
 cpupolicy_difference_sink(void *arg,
 			  const struct cpupolicy_difference *difference);

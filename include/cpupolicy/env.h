@@ -30,22 +30,23 @@
 #define CPUPOLICY_API
 #endif
 
-/* Keeps a function's frame out of its caller's, whatever the optimiser likes.
- */
+/** CPUPOLICY_OWN_FRAME - keeps a function's frame out of its caller's, whatever
+ *	the optimiser likes */
 #if defined(__GNUC__)
 #define CPUPOLICY_OWN_FRAME __attribute__((noinline))
 #else
 #define CPUPOLICY_OWN_FRAME
 #endif
 
-/* A loop will read there soon. */
+/** CPUPOLICY_PREFETCH - a loop will read there soon */
 #if defined(__GNUC__)
 #define CPUPOLICY_PREFETCH(address) __builtin_prefetch(address)
 #else
 #define CPUPOLICY_PREFETCH(address) ((void)(address))
 #endif
 
-/* Keeps the compiler from knowing a value, and so from branching on it. */
+/** CPUPOLICY_HIDE - keeps the compiler from knowing a value, and so from
+ *	branching on it */
 #if defined(__GNUC__)
 #define CPUPOLICY_HIDE(value) __asm__("" : "+r"(value))
 #else

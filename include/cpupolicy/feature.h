@@ -39,6 +39,7 @@ enum cpupolicy_register {
  */
 typedef uint64_t cpupolicy_feature;
 
+/** CPUPOLICY_FEATURE - the number of the bit at an address */
 #define CPUPOLICY_FEATURE(space, leaf, subleaf, reg, bit)                      \
 	((uint64_t)(leaf) << 32 | (uint64_t)(subleaf) << 16 |                  \
 	 (uint64_t)(space) << 12 | (uint64_t)(reg) << 8 | (uint64_t)(bit))

@@ -12,6 +12,7 @@
 
 #include <cpupolicy/policy.h>
 
+/** CPUPOLICY_FEATURESET_WORDS - room for every table so far */
 #define CPUPOLICY_FEATURESET_WORDS 144
 
 /**

@@ -121,6 +121,7 @@ static inline bool cpupolicy_moves_fit(const struct cpupolicy_moves *moves,
 		1) != 0;
 }
 
+/** cpupolicy_moves_clear - free what it owns; it is empty then */
 CPUPOLICY_API void cpupolicy_moves_clear(struct cpupolicy_moves *moves);
 
 /**
@@ -147,6 +148,7 @@ CPUPOLICY_API int cpupolicy_fleet_verdicts(struct cpupolicy_verdicts *out,
 					   const struct cpupolicy_fleet *guests,
 					   const struct cpupolicy_fleet *hosts);
 
+/** cpupolicy_verdicts_clear - free what it owns; it is empty then */
 CPUPOLICY_API void
 cpupolicy_verdicts_clear(struct cpupolicy_verdicts *verdicts);
 
@@ -183,6 +185,7 @@ cpupolicy_featuresets_fold(struct cpupolicy_fold *out,
 			   const struct cpupolicy_featureset *sets, size_t nr,
 			   bool kinds);
 
+/** cpupolicy_fold_clear - free what it owns; it is empty then */
 CPUPOLICY_API void cpupolicy_fold_clear(struct cpupolicy_fold *fold);
 
 /**
@@ -211,6 +214,7 @@ CPUPOLICY_API int cpupolicy_featuresets_match(
 	uint32_t nr_guests, const struct cpupolicy_featureset *hosts,
 	uint32_t nr_hosts);
 
+/** cpupolicy_match_clear - free what it owns; it is empty then */
 CPUPOLICY_API void cpupolicy_match_clear(struct cpupolicy_match *match);
 
 /** struct cpupolicy_pairs - answers of all pairs of members */

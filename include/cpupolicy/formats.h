@@ -73,6 +73,9 @@ CPUPOLICY_API int cpupolicy_document_read(struct cpupolicy_document *out,
 CPUPOLICY_API void
 cpupolicy_document_clear(struct cpupolicy_document *document);
 
+/** struct cpupolicy_stream - a file that is read document by document */
+struct cpupolicy_stream;
+
 /**
  * cpupolicy_stream_open - read documents one after another
  * @path: a file, a device or "-"; of a file with one JSON object per line every
@@ -82,7 +85,6 @@ cpupolicy_document_clear(struct cpupolicy_document *document);
  *
  * Returns 0, CPUPOLICY_E_IO or CPUPOLICY_E_MEMORY.
  */
-struct cpupolicy_stream;
 CPUPOLICY_API int cpupolicy_stream_open(struct cpupolicy_stream **out,
 					const char *path,
 					struct cpupolicy_error *error);

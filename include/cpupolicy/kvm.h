@@ -28,9 +28,9 @@ struct kvm_cpuid2;
 struct kvm_cpuid_entry2;
 struct kvm_msr_entry;
 
-/** CPUPOLICY_KVM_ENTRIES - KVM takes no more for a vCPU; before Linux 5.9 no
- *	more than CPUPOLICY_KVM_ENTRIES_ONCE */
-#define CPUPOLICY_KVM_ENTRIES	   256
+/** CPUPOLICY_KVM_ENTRIES - KVM takes no more for a vCPU */
+#define CPUPOLICY_KVM_ENTRIES 256
+/** CPUPOLICY_KVM_ENTRIES_ONCE - before Linux 5.9 no more than these */
 #define CPUPOLICY_KVM_ENTRIES_ONCE 80
 
 /** enum cpupolicy_kvm_what - what a remark is about; numbers never change */

@@ -80,6 +80,7 @@ struct cpupolicy_levelling_write {
 	uint8_t kind;	   /* enum cpupolicy_levelling_kind */
 };
 
+/** CPUPOLICY_LEVELLING_WRITES - of the longest plan */
 #define CPUPOLICY_LEVELLING_WRITES 4
 
 /** struct cpupolicy_levelling - a plan */

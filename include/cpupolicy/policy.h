@@ -86,6 +86,7 @@ struct cpupolicy_msr {
 	uint64_t value;
 };
 
+/** CPUPOLICY_POLICY_WORDS - registers and halves of MSRs that have a place */
 #define CPUPOLICY_POLICY_WORDS 764
 
 /**

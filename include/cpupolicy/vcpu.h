@@ -54,7 +54,7 @@ cpupolicy_topology_apic_id(uint32_t *out,
 			   const struct cpupolicy_topology *topology,
 			   uint32_t index);
 
-/* Words that cpupolicy_vcpu_prepare() has room for. */
+/** CPUPOLICY_VCPU_WORDS - that cpupolicy_vcpu_prepare() has room for */
 #define CPUPOLICY_VCPU_WORDS 80
 
 /**

@@ -9,7 +9,7 @@
 
 #include <cpupolicy/formats.h>
 
-/* Where ECX does not matter, entries say so. */
+/** CPUPOLICY_XEN_NO_SUBLEAF - so entries say where ECX does not matter */
 #define CPUPOLICY_XEN_NO_SUBLEAF 0xffffffffu
 
 /** struct cpupolicy_xen_leaf - xen_cpuid_leaf_t, of the same layout */
@@ -93,8 +93,9 @@ CPUPOLICY_API int cpupolicy_xen_put(struct cpupolicy_xen_arrays *arrays,
 				    cpupolicy_lost *lost, void *arg,
 				    struct cpupolicy_error *error);
 
-/** Words of the featuresets of the newest Xen that is known; room for more. */
-#define CPUPOLICY_XEN_WORDS	 19
+/** CPUPOLICY_XEN_WORDS - of the featuresets of the newest Xen that is known */
+#define CPUPOLICY_XEN_WORDS 19
+/** CPUPOLICY_XEN_WORDS_ROOM - for newer ones */
 #define CPUPOLICY_XEN_WORDS_ROOM 32
 
 /** struct cpupolicy_xen_featureset - words in Xen's order */
