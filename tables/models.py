@@ -193,6 +193,13 @@ def read(directory, tables):
     return models
 
 
+def by_age(models):
+    """As people look for them: by maker, then by year."""
+    return sorted(models.values(), key=lambda m: (
+        table.VENDORS.index(m.words["vendor"]), int(m.words["year"] or 0),
+        m.name))
+
+
 def flags_of(model):
     """Its own features as numbers, those that it takes away marked."""
     return sorted(f.index for f in model.plus) + sorted(
@@ -217,9 +224,7 @@ def emit(tables, text, hexa):
     models, index = tables.models, {}
     heads, flags, numbers, rows = [], [], [], []
     none = hexa(0xFFFF)
-    order = sorted(models.values(), key=lambda m: (
-        table.VENDORS.index(m.words["vendor"]), int(m.words["year"] or 0),
-        m.name))
+    order = by_age(models)
     for number, model in enumerate(order):
         index[model.name] = number
     for model in order:

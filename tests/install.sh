@@ -54,8 +54,10 @@ PATH=$dest$prefix/bin:$PATH
 runs() { cd / && cpupolicy --version | grep -q '^cpupolicy 0' && cd "$root"; }
 check 'the tool runs' runs
 has_pages() {
-	for page in "$root"/docs/man/*.1; do
-		[ -f "$share/man/man1/${page##*/}" ] || echo "${page##*/}"
+	for page in "$root"/docs/man/*.1 libcpupolicy.3 cpupolicy-fields.7 \
+		cpupolicy-findings.7 cpupolicy-models.7; do
+		[ -f "$share/man/man${page##*.}/${page##*/}" ] ||
+			echo "${page##*/}"
 	done >"$work/missing"
 	cat "$work/missing"
 	[ ! -s "$work/missing" ]
