@@ -25,7 +25,7 @@
 #if defined(CPUPOLICY_API)
 /* the build decides */
 #elif defined(__GNUC__)
-#define CPUPOLICY_API __attribute__((visibility("default")))
+#define CPUPOLICY_API __attribute__((__visibility__("default")))
 #else
 #define CPUPOLICY_API
 #endif
@@ -33,7 +33,7 @@
 /** CPUPOLICY_OWN_FRAME - keeps a function's frame out of its caller's, whatever
  *	the optimiser likes */
 #if defined(__GNUC__)
-#define CPUPOLICY_OWN_FRAME __attribute__((noinline))
+#define CPUPOLICY_OWN_FRAME __attribute__((__noinline__))
 #else
 #define CPUPOLICY_OWN_FRAME
 #endif

@@ -13,9 +13,10 @@
 
 #define CPUPOLICY__NONE 0xffffu /* no word, no slot, no field */
 
-void *memcpy(void *to, const void *from, size_t size);
-void *memset(void *to, int byte, size_t size);
-int memcmp(const void *a, const void *b, size_t size);
+/* In parentheses, because kernels have macros of these names. */
+void *(memcpy)(void *to, const void *from, size_t size);
+void *(memset)(void *to, int byte, size_t size);
+int(memcmp)(const void *a, const void *b, size_t size);
 
 /* One leaf or sub-leaf of leaves.csv, sorted by space, leaf, sub-leaf. */
 struct cpupolicy__leaf {
