@@ -3,7 +3,7 @@
 """Code on a page of docs/ is code of an example.
 
 A block of C behind the line `<!-- from FILE -->` must be in FILE, line by line.
-Every block of C in docs/ must have such a line.
+Every block of C in docs/ must have such a line. And a release has one version.
 """
 import os
 import re
@@ -43,6 +43,27 @@ class Docs(unittest.TestCase):
                                    read("docs", page)):
                 path = os.path.join(ROOT, "docs", link)
                 self.assertTrue(os.path.exists(path), f"{page}: {link}")
+
+    def test_every_place_has_the_version_of_the_release(self):
+        version = re.search(r"^ *version: '(.*)',", read("meson.build"),
+                            re.M)[1]
+        places = {
+            "CHANGELOG.md": rf"## \[{version}\] - \d{{4}}-\d\d-\d\d\n",
+            "bindings/python/pyproject.toml": rf'\nversion = "{version}"\n',
+            "bindings/rust/cpupolicy/Cargo.toml": rf'\nversion = "{version}"\n',
+            "bindings/rust/cpupolicy-sys/Cargo.toml":
+                rf'\nversion = "{version}"\n',
+            "debian/changelog": rf"^libcpupolicy \({version}-\d+\)",
+            "include/cpupolicy.h": "".join(
+                rf"CPUPOLICY_VERSION_{part} {number}\n[^#]*" for part, number
+                in zip(("MAJOR", "MINOR", "PATCH"), version.split("."))
+            ).replace("[^#]*CPUPOLICY", "[^#]*#define CPUPOLICY"),
+        }
+        for name in os.listdir(os.path.join(ROOT, "docs/man")):
+            if name.endswith(".1"):
+                places["docs/man/" + name] = rf'\.TH .*"cpupolicy {version}"'
+        for place, pattern in places.items():
+            self.assertRegex(read(place), pattern, place)
 
 
 if __name__ == "__main__":
