@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What other projects call a bit, and libvirt's CPU models by those names.
+"""What other projects call a bit, and their CPU models by those names.
 
-Reads names.csv and libvirt.models, refuses what is wrong with file:line, and
+Reads names.csv, libvirt.models and qemu.models, refuses what is wrong with file:line, and
 gives gen.py the lists that the hosted library includes.
 """
 import os
@@ -22,7 +22,7 @@ MEANINGS = 2
 class Name:
     """One name of one project: "mba@amd+hygon", "+kvmclock"."""
 
-    def __init__(self, row, project, word, field):
+    def __init__(self, row, project, word, field, first=False):
         match = re.fullmatch(r"(\+?)([a-z0-9][a-z0-9_.-]*)(?:@([a-z+]+))?",
                              word)
         if not match:
@@ -32,6 +32,7 @@ class Name:
         self.also = bool(match[1])
         self.text = match[2]
         self.field = field  # None: no bit
+        self.first = first  # the project's own name, not an alias
         self.vendors = 0
         for vendor in (match[3] or "").split("+"):
             if vendor not in VENDORS:
@@ -57,8 +58,8 @@ def read_names(directory, tables):
         if not any(row.words(project) for project in PROJECTS):
             row.refuse("nobody has a name for it")
         for project in PROJECTS:
-            names += [Name(row, project, word, field)
-                      for word in row.words(project)]
+            names += [Name(row, project, word, field, i == 0)
+                      for i, word in enumerate(row.words(project))]
     names += alias_names(tables, names)
     check_twice(names)
     return sorted(names, key=lambda name: name.key)
@@ -87,16 +88,18 @@ def check_twice(names):
 
 def alias_names(tables, names):
     """"qemu:newest" in fields.csv is a name too, unless it is here already."""
-    known = {}
+    known, named = {}, set()
     for name in names:
         known.setdefault(name.key, []).append(name.field and name.field.key)
+        named.add((name.project, name.field))
     made = []
     for field in tables.fields:
         for alias in field.aliases:
             project, _, word = alias.partition(":")
             if project not in PROJECTS:
                 continue
-            name = Name(field.row, project, word, field)
+            name = Name(field.row, project, word, field,
+                        (project, field) not in named)
             if name.key not in known:
                 known[name.key] = [field.key]
                 made.append(name)
@@ -107,13 +110,16 @@ def alias_names(tables, names):
 
 
 class Model:
-    """One CPU model of libvirt."""
+    """One CPU model of libvirt or QEMU."""
 
     def __init__(self, place, name):
         self.place = place
         self.name = name
         self.vendor = ""
-        self.features = {}  # libvirt's name -> is it sure?
+        self.since = 0  # the version that had it first
+        self.signature = [0, 0, 0]
+        self.alias = ""
+        self.features = {}  # the project's name -> is it sure?
 
 
 def words_of(path):
@@ -126,19 +132,24 @@ def words_of(path):
 
 
 class Models:
-    """libvirt.models: versions, makers, and models in the order written."""
+    """NAME.models: versions, makers, and models in the order written."""
 
-    def __init__(self, directory, known):
-        self.known = known  # libvirt's names
+    def __init__(self, directory, project, known):
+        self.project = project
+        self.known = known  # the project's names
         self.versions, self.vendors, self.models = [], {}, {}
+        self.newer, self.open = [], []
         self.model = None
         readers = {"version": self.read_version, "maker": self.read_maker,
+                   "names": self.read_newer, "open": self.read_open,
                    "model": self.read_model}
         inner = {"vendor": self.read_vendor, "base": self.read_base,
+                 "since": self.read_since, "alias": self.read_alias,
+                 "signature": self.read_signature,
                  "plus": self.read_features, "minus": self.read_features,
                  "unsure": self.read_features}
         for place, (key, *rest) in words_of(
-                os.path.join(directory, "libvirt.models")):
+                os.path.join(directory, project + ".models")):
             if key not in readers and (key not in inner or not self.model):
                 raise Refused(f"{place}: unknown word '{key}'")
             if not rest:
@@ -147,6 +158,27 @@ class Models:
 
     def read_version(self, _place, _key, rest):
         self.versions.append(" ".join(rest))
+        self.newer.append([])
+
+    def version(self, place, name):
+        if name not in self.versions:
+            raise Refused(f"{place}: no line says version {name}")
+        return self.versions.index(name)
+
+    def check_names(self, place, words):
+        for word in words:
+            if table.fold(word) not in self.known:
+                raise Refused(f"{place}: names.csv has no '{word}' of "
+                              f"{self.project}")
+
+    def read_newer(self, place, _key, rest):
+        """Names that are not in names.csv are of no bit."""
+        self.newer[self.version(place, rest[0])] += [
+            word for word in rest[1:] if table.fold(word) in self.known]
+
+    def read_open(self, place, _key, rest):
+        self.check_names(place, rest)
+        self.open += rest
 
     def read_maker(self, place, _key, rest):
         if len(rest) != 2 or len(rest[1]) != 12:
@@ -164,16 +196,32 @@ class Models:
             raise Refused(f"{place}: no line says maker {rest[0]}")
         self.model.vendor = rest[0]
 
+    def read_since(self, place, _key, rest):
+        self.model.since = self.version(place, rest[0])
+
+    def read_signature(self, place, _key, rest):
+        if len(rest) != 3 or not all(word.isdigit() for word in rest):
+            raise Refused(f"{place}: a family, a model and a stepping")
+        self.model.signature = [int(word) for word in rest]
+
+    def other(self, place, name):
+        if name not in self.models or name == self.model.name:
+            raise Refused(f"{place}: no model '{name}' before this one")
+        return self.models[name]
+
     def read_base(self, place, _key, rest):
-        if rest[0] not in self.models or rest[0] == self.model.name:
-            raise Refused(f"{place}: no model '{rest[0]}' before this one")
-        self.model.features.update(self.models[rest[0]].features)
+        self.model.features.update(self.other(place, rest[0]).features)
+
+    def read_alias(self, place, _key, rest):
+        other = self.other(place, rest[0])
+        self.model.alias = other.name
+        self.model.vendor = other.vendor
+        self.model.signature = other.signature
+        self.model.features.update(other.features)
 
     def read_features(self, place, key, rest):
+        self.check_names(place, rest)
         for word in rest:
-            if table.fold(word) not in self.known:
-                raise Refused(f"{place}: names.csv has no '{word}' of "
-                              "libvirt")
             if key == "minus":
                 if self.model.features.pop(word, None) is None:
                     raise Refused(f"{place}: '{word}' is not there")
@@ -197,13 +245,18 @@ def wrapped(words):
 
 
 def model_lists(models):
-    lines = [f"VERSION({text(version)})" for version in models.versions]
+    lines = [f"VERSION({text(version)},\n\t{wrapped(sorted(newer))})"
+             for version, newer in zip(models.versions, models.newer)]
+    lines += [f"OPEN({wrapped(models.open)})"]
     lines += [f"MAKER({text(name)}, {text(string)})"
               for name, string in models.vendors.items()]
-    for model in sorted(models.models.values(), key=lambda m: m.name):
+    for model in models.models.values():
         sure = [n for n, is_sure in model.features.items() if is_sure]
         unsure = [n for n, is_sure in model.features.items() if not is_sure]
-        lines.append(f"MODEL({text(model.name)}, {text(model.vendor)},\n\t"
+        family, number, stepping = model.signature
+        lines.append(f"MODEL({text(model.name)}, {text(model.alias)}, "
+                     f"{text(model.vendor)}, {model.since}, {family}, "
+                     f"{number}, {stepping},\n\t"
                      f"{wrapped(sorted(sure))},\n\t"
                      f"{wrapped(sorted(unsure))})")
     return lines
@@ -212,12 +265,16 @@ def model_lists(models):
 def lists(directory, tables):
     """Generated files: name -> (source tables, lines)."""
     names = read_names(directory, tables)
-    models = Models(directory, {table.fold(name.text) for name in names
-                                if name.project == "libvirt"})
-    return {
+    files = {
         GEN + "project_names.inc": ("names.csv", [
             f"NAME({name.project.upper()}, {text(name.text)}, "
             f"{name.field.index if name.field else f'0x{NONE:04x}'}, "
-            f"0x{name.vendors:02x})" for name in names]),
-        GEN + "libvirt_models.inc": ("libvirt.models", model_lists(models)),
+            f"0x{name.vendors:02x}, {int(name.first)})" for name in names]),
     }
+    for project in ("libvirt", "qemu"):
+        models = Models(directory, project, {
+            table.fold(name.text) for name in names
+            if name.project == project})
+        files[f"{GEN}{project}_models.inc"] = (f"{project}.models",
+                                               model_lists(models))
+    return files

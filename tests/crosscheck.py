@@ -184,7 +184,8 @@ class Names(unittest.TestCase):
 
     @unittest.skipUnless(os.path.exists(LIBVIRT), "libvirt0 is not installed")
     def test_models_have_what_libvirt_says(self):
-        ours = projects.Models(table.HERE, meanings("libvirt")).models
+        ours = projects.Models(table.HERE, "libvirt",
+                               meanings("libvirt")).models
         compared = 0
         for file in sorted(os.listdir(MAP)):
             if not file.startswith("x86_"):

@@ -173,9 +173,10 @@ class Models(gen_test.Copied):
         files = gen.c_lists(table.Tables(self.good.tables))
         made = files["src/host/gen/libvirt_models.inc"].split("*/\n")[-1]
         self.assertEqual(
-            made, 'VERSION("1")\nMAKER("Intel", "GenuineIntel")\n'
-            'MODEL("a", "Intel",\n\t"avx mpx",\n\t"")\n'
-            'MODEL("b", "",\n\t"avx2",\n\t"mpx")\n')
+            made, 'VERSION("1",\n\t"")\nOPEN("")\n'
+            'MAKER("Intel", "GenuineIntel")\n'
+            'MODEL("a", "", "Intel", 0, 0, 0, 0,\n\t"avx mpx",\n\t"")\n'
+            'MODEL("b", "", "", 0, 0, 0, 0,\n\t"avx2",\n\t"mpx")\n')
 
 
 if __name__ == "__main__":

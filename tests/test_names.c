@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "host/names.h"
+#include "host/cpu_models.h"
 #include "support.h"
 
 #define INTEL  CPUPOLICY_VENDOR_INTEL
@@ -207,24 +207,27 @@ static void names_reach_as_far_as_there_are_any(void **state)
 
 static void libvirts_models_are_there(void **state)
 {
-	const struct cpupolicy__libvirt_model *model;
+	const struct cpupolicy__cpu_models *models =
+		cpupolicy__cpu_models(CPUPOLICY__LIBVIRT);
+	const struct cpupolicy__cpu_model *model;
 
 	(void)state;
-	model = cpupolicy__libvirt_model("Skylake-Client");
+	model = cpupolicy__cpu_model(models, "Skylake-Client");
 	assert_non_null(model);
 	assert_string_equal(model->maker, "Intel");
 	assert_non_null(strstr(model->features, " avx2 "));
 	assert_null(strstr(model->features, "mpx"));
 	assert_string_equal(model->unsure, "mpx");
-	model = cpupolicy__libvirt_model("qemu64");
+	model = cpupolicy__cpu_model(models, "qemu64");
 	assert_non_null(model);
 	assert_string_equal(model->maker, "");
-	assert_non_null(cpupolicy__libvirt_model("EPYC-Genoa-v1"));
-	assert_null(cpupolicy__libvirt_model("skylake-client"));
-	assert_null(cpupolicy__libvirt_model(""));
-	assert_string_equal(cpupolicy__libvirt_maker("Hygon"), "HygonGenuine");
-	assert_null(cpupolicy__libvirt_maker("Cyrix"));
-	assert_true(strncmp(cpupolicy__libvirt_versions(), "9.0.0", 5) == 0);
+	assert_non_null(cpupolicy__cpu_model(models, "EPYC-Genoa-v1"));
+	assert_null(cpupolicy__cpu_model(models, "skylake-client"));
+	assert_null(cpupolicy__cpu_model(models, ""));
+	assert_string_equal(cpupolicy__maker_string(models, "Hygon"),
+			    "HygonGenuine");
+	assert_null(cpupolicy__maker_string(models, "Cyrix"));
+	assert_true(strncmp(models->version[0].name, "9.0.0", 5) == 0);
 }
 
 int main(void)

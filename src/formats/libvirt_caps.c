@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libvirt_model.h"
+#include "model_features.h"
 #include "lines.h"
 #include "xml.h"
 
@@ -44,6 +44,11 @@ static const char *const cpu_paths[] = {
 	"/domain/cpu",
 	"/domainCapabilities/cpu/mode",
 };
+
+static const struct cpupolicy__cpu_models *models(void)
+{
+	return cpupolicy__cpu_models(CPUPOLICY__LIBVIRT);
+}
 
 static int fail(const struct reading *reading, const char *format,
 		const char *text)
@@ -314,7 +319,7 @@ static int tell_vendor(struct reading *reading, const char *maker)
 	int status;
 
 	if (!*text && *maker) {
-		text = cpupolicy__libvirt_maker(maker);
+		text = cpupolicy__maker_string(models(), maker);
 		if (!text)
 			return fail(reading, "vendor '%.60s' is not known",
 				    maker);
@@ -328,7 +333,7 @@ static int tell_vendor(struct reading *reading, const char *maker)
 	return status < 0 ? no_memory(reading) : 0;
 }
 
-static int find_model(const struct cpupolicy__libvirt_model **model,
+static int find_model(const struct cpupolicy__cpu_model **model,
 		      const struct reading *reading)
 {
 	if (!reading->cpu_line)
@@ -342,7 +347,7 @@ static int find_model(const struct cpupolicy__libvirt_model **model,
 			    reading->mode);
 	if (!reading->model[0])
 		return fail(reading, "%s", "the CPU has no model");
-	*model = cpupolicy__libvirt_model(reading->model);
+	*model = cpupolicy__cpu_model(models(), reading->model);
 	if (!*model)
 		return fail(reading,
 			    "CPU model '%.60s' is not among those of libvirt",
@@ -354,13 +359,15 @@ static int put_notes(struct reading *reading)
 {
 	struct cpupolicy_record *record = reading->dump.record;
 	const struct cpupolicy__text *optional = &reading->optional;
+	char versions[64];
 	int status;
 
+	cpupolicy__cpu_versions(versions, sizeof(versions), models());
 	status = cpupolicy_record_note(
 		record,
 		"what the model '%s' has is taken from libvirt %s; a feature "
 		"that is not there was not recorded",
-		reading->model, cpupolicy__libvirt_versions());
+		reading->model, versions);
 	if (status == 0 &&
 	    cpupolicy__named_has(&reading->named, "clflush_size"))
 		status = cpupolicy_record_note(
@@ -377,7 +384,7 @@ static int put_notes(struct reading *reading)
 
 static int finish(struct reading *reading)
 {
-	const struct cpupolicy__libvirt_model *model = NULL;
+	const struct cpupolicy__cpu_model *model = NULL;
 	int status = find_model(&model, reading);
 
 	if (status == 0)
@@ -385,8 +392,8 @@ static int finish(struct reading *reading)
 								: model->maker);
 	if (status < 0)
 		return status;
-	if (cpupolicy__libvirt_tell(&reading->named, model,
-				    reading->dump.record) < 0)
+	if (cpupolicy__model_tell(&reading->named, model,
+				  reading->dump.record) < 0)
 		return no_memory(reading);
 	if (cpupolicy__named_has(&reading->named, "clflush") &&
 	    cpupolicy__named_has(&reading->named, "lm") &&

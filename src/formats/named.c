@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "../host/cpu_models.h"
 #include "named.h"
 
 /* Names in the note of what nobody knows. */
@@ -220,27 +221,13 @@ bool cpupolicy__named_has(const struct cpupolicy__named *named,
 	return told(&value, named, cpupolicy__field(name)) && value;
 }
 
-/* Is the word one of those in the list? */
-static bool in_list(const char *list, const char *word, size_t length)
-{
-	while (list && *list) {
-		size_t n = strcspn(list, " ");
-
-		if (n == length && memcmp(list, word, n) == 0)
-			return true;
-		list += n;
-		list += strspn(list, " ");
-	}
-	return false;
-}
-
 void cpupolicy__named_strange(struct cpupolicy__named *named, const char *name,
 			      size_t length)
 {
 	struct cpupolicy__text *strange = &named->strange;
 
 	if (strange->length > MAX_STRANGE || length == 0 ||
-	    in_list(strange->s, name, length))
+	    cpupolicy__in_list(strange->s, name, length))
 		return;
 	cpupolicy__text_add(strange, "%s%.*s", strange->length ? " " : "",
 			    (int)(length < 48 ? length : 48), name);

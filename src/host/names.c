@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * names.c - what other projects call a bit, and libvirt's CPU models.
+ * names.c - what other projects call a bit.
  */
 #include <string.h>
 
@@ -14,44 +14,15 @@ static const struct {
 	const char *name;
 	uint16_t field;
 	uint8_t vendors; /* bits by enum cpupolicy_vendor_id; 0: all */
+	bool own;	 /* not an alias */
 } names[] = {
-#define NAME(project, name, field, vendors)                                    \
-	{ CPUPOLICY__##project, name, field, vendors },
+#define NAME(project, name, field, vendors, own)                               \
+	{ CPUPOLICY__##project, name, field, vendors, own },
 #include "gen/project_names.inc"
 #undef NAME
 };
 
 #define NR_NAMES (sizeof(names) / sizeof(names[0]))
-
-static const struct cpupolicy__libvirt_model models[] = {
-#define VERSION(version)
-#define MAKER(name, string)
-#define MODEL(name, maker, features, unsure) { name, maker, features, unsure },
-#include "gen/libvirt_models.inc"
-#undef VERSION
-#undef MAKER
-#undef MODEL
-};
-
-static const char *const makers[][2] = {
-#define VERSION(version)
-#define MAKER(name, string) { name, string },
-#define MODEL(name, maker, features, unsure)
-#include "gen/libvirt_models.inc"
-#undef VERSION
-#undef MAKER
-#undef MODEL
-};
-
-static const char versions[] = ""
-#define VERSION(version) ", " version
-#define MAKER(name, string)
-#define MODEL(name, maker, features, unsure)
-#include "gen/libvirt_models.inc"
-#undef VERSION
-#undef MAKER
-#undef MODEL
-	;
 
 /* '-' and '.' are spellings of '_'. */
 static unsigned char plain(char c)
@@ -109,7 +80,7 @@ const char *cpupolicy__field_name(enum cpupolicy__project project,
 {
 	for (size_t i = find(project, "", 0);
 	     i < NR_NAMES && names[i].project == project; i++)
-		if (names[i].field != NO_BIT &&
+		if (names[i].own && names[i].field != NO_BIT &&
 		    cpupolicy_field_at(names[i].field) == field)
 			return names[i].name;
 	return NULL;
@@ -135,26 +106,4 @@ void cpupolicy__names_reach(uint32_t *leaf, uint32_t *subleaf,
 		if (at->subleaf > *subleaf)
 			*subleaf = at->subleaf;
 	}
-}
-
-const struct cpupolicy__libvirt_model *
-cpupolicy__libvirt_model(const char *name)
-{
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
-		if (strcmp(models[i].name, name) == 0)
-			return &models[i];
-	return NULL;
-}
-
-const char *cpupolicy__libvirt_maker(const char *name)
-{
-	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
-		if (strcmp(makers[i][0], name) == 0)
-			return makers[i][1];
-	return NULL;
-}
-
-const char *cpupolicy__libvirt_versions(void)
-{
-	return versions + strlen(", ");
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * names.h - what other projects call a bit (tables/names.csv), and libvirt's
- * CPU models (tables/libvirt.models).
+ * names.h - what other projects call a bit (tables/names.csv).
  *
  * A name says nothing without its project: "ssbd" is a bit of leaf 7 to QEMU,
  * and to Linux it is whichever bit the CPU's maker has.
@@ -44,21 +43,5 @@ const char *cpupolicy__field_name(enum cpupolicy__project project,
 void cpupolicy__names_reach(uint32_t *leaf, uint32_t *subleaf,
 			    enum cpupolicy__project project, uint32_t first,
 			    uint32_t last);
-
-/** struct cpupolicy__libvirt_model - a named CPU */
-struct cpupolicy__libvirt_model {
-	const char *name;
-	const char *maker;    /* libvirt's name of it; empty: any */
-	const char *features; /* libvirt's names, with blanks between them */
-	const char *unsure;   /* that some versions have in it */
-};
-
-/* By name; NULL: not there. */
-const struct cpupolicy__libvirt_model *
-cpupolicy__libvirt_model(const char *name);
-/* The 12 characters of a maker by libvirt's name; NULL: not there. */
-const char *cpupolicy__libvirt_maker(const char *name);
-/* The versions that the models are of, newest last, with commas. */
-const char *cpupolicy__libvirt_versions(void);
 
 #endif

@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * libvirt_model.c - what a CPU has by being one of libvirt's models.
+ * model_features.c - what a CPU has by being one of a project's models.
  */
-#include "libvirt_model.h"
-
-/* A word of a list, and move past it; false: there is none left. */
-static bool next_word(const char **word, size_t *length, const char **list)
-{
-	*list += strspn(*list, " ");
-	*word = *list;
-	*length = strcspn(*list, " ");
-	*list += *length;
-	return *length != 0;
-}
+#include "model_features.h"
 
 static int tell_feature(struct cpupolicy__named *named, const char *name,
 			size_t length)
 {
 	const struct cpupolicy_field *fields[CPUPOLICY__MEANINGS];
-	int nr = cpupolicy__name_fields(fields, CPUPOLICY__LIBVIRT, name,
-					length, named->vendor);
+	int nr = cpupolicy__name_fields(fields, named->project, name, length,
+					named->vendor);
 
 	for (int i = 0; i < nr; i++)
 		if (!cpupolicy__named_told(named, fields[i]) &&
@@ -33,7 +23,7 @@ static int note_unsure(const struct cpupolicy__named *named, const char *name,
 {
 	const struct cpupolicy_field *fields[CPUPOLICY__MEANINGS];
 
-	if (cpupolicy__name_fields(fields, CPUPOLICY__LIBVIRT, name, length,
+	if (cpupolicy__name_fields(fields, named->project, name, length,
 				   named->vendor) <= 0 ||
 	    cpupolicy__named_told(named, fields[0]))
 		return 0;
@@ -43,17 +33,17 @@ static int note_unsure(const struct cpupolicy__named *named, const char *name,
 				     (int)length, name);
 }
 
-int cpupolicy__libvirt_tell(struct cpupolicy__named *named,
-			    const struct cpupolicy__libvirt_model *model,
-			    struct cpupolicy_record *record)
+int cpupolicy__model_tell(struct cpupolicy__named *named,
+			  const struct cpupolicy__cpu_model *model,
+			  struct cpupolicy_record *record)
 {
 	const char *features = model->features, *unsure = model->unsure, *word;
 	size_t length;
 	int status = 0;
 
-	while (status == 0 && next_word(&word, &length, &features))
+	while (status == 0 && cpupolicy__next_word(&word, &length, &features))
 		status = tell_feature(named, word, length);
-	while (status == 0 && next_word(&word, &length, &unsure))
+	while (status == 0 && cpupolicy__next_word(&word, &length, &unsure))
 		status = note_unsure(named, word, length, record);
 	return status;
 }
