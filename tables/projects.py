@@ -118,6 +118,7 @@ class Model:
         self.vendor = ""
         self.since = 0  # the version that had it first
         self.signature = [0, 0, 0]
+        self.levels = [0, 0]  # leaves go so far, whatever its features
         self.alias = ""
         self.features = {}  # the project's name -> is it sure?
 
@@ -146,6 +147,7 @@ class Models:
         inner = {"vendor": self.read_vendor, "base": self.read_base,
                  "since": self.read_since, "alias": self.read_alias,
                  "signature": self.read_signature,
+                 "levels": self.read_levels,
                  "plus": self.read_features, "minus": self.read_features,
                  "unsure": self.read_features}
         for place, (key, *rest) in words_of(
@@ -204,6 +206,11 @@ class Models:
             raise Refused(f"{place}: a family, a model and a stepping")
         self.model.signature = [int(word) for word in rest]
 
+    def read_levels(self, place, _key, rest):
+        if len(rest) != 2:
+            raise Refused(f"{place}: the highest basic and extended leaf")
+        self.model.levels = [int(word, 16) for word in rest]
+
     def other(self, place, name):
         if name not in self.models or name == self.model.name:
             raise Refused(f"{place}: no model '{name}' before this one")
@@ -217,6 +224,7 @@ class Models:
         self.model.alias = other.name
         self.model.vendor = other.vendor
         self.model.signature = other.signature
+        self.model.levels = other.levels
         self.model.features.update(other.features)
 
     def read_features(self, place, key, rest):
@@ -254,9 +262,10 @@ def model_lists(models):
         sure = [n for n, is_sure in model.features.items() if is_sure]
         unsure = [n for n, is_sure in model.features.items() if not is_sure]
         family, number, stepping = model.signature
+        basic, extended = model.levels
         lines.append(f"MODEL({text(model.name)}, {text(model.alias)}, "
                      f"{text(model.vendor)}, {model.since}, {family}, "
-                     f"{number}, {stepping},\n\t"
+                     f"{number}, {stepping}, {basic:#x}, {extended:#x},\n\t"
                      f"{wrapped(sorted(sure))},\n\t"
                      f"{wrapped(sorted(unsure))})")
     return lines

@@ -175,8 +175,8 @@ class Models(gen_test.Copied):
         self.assertEqual(
             made, 'VERSION("1",\n\t"")\nOPEN("")\n'
             'MAKER("Intel", "GenuineIntel")\n'
-            'MODEL("a", "", "Intel", 0, 0, 0, 0,\n\t"avx mpx",\n\t"")\n'
-            'MODEL("b", "", "", 0, 0, 0, 0,\n\t"avx2",\n\t"mpx")\n')
+            'MODEL("a", "", "Intel", 0, 0, 0, 0, 0x0, 0x0,\n\t"avx mpx",\n\t"")\n'
+            'MODEL("b", "", "", 0, 0, 0, 0, 0x0, 0x0,\n\t"avx2",\n\t"mpx")\n')
 
 
 if __name__ == "__main__":

@@ -62,10 +62,13 @@ static char *write_foreign(struct conversion *conversion,
 	struct cpupolicy_error error = { 0 };
 	char *text = NULL;
 
-	if (!record ||
-	    cpupolicy_record_write(&text, record, conversion->to, hear_lost,
-				   conversion, &error) < 0)
+	if (!record)
 		return NULL;
+	if (cpupolicy_record_write(&text, record, conversion->to, hear_lost,
+				   conversion, &error) < 0) {
+		conversion->status = trouble_of(&error);
+		return NULL;
+	}
 	if (strcmp(conversion->to, "json") != 0)
 		remark_notes(conversion, record);
 	return text;
@@ -128,6 +131,8 @@ static int convert_one(struct conversion *conversion, const struct input *input)
 	text = write_input(conversion, input);
 	conversion->name = NULL;
 	conversion->nr++;
+	if (conversion->status)
+		return conversion->status;
 	return spool_add(&conversion->spool, text);
 }
 

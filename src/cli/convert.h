@@ -20,6 +20,7 @@ struct conversion {
 	size_t nr;	       /* documents */
 	struct words untested; /* formats that were read */
 	struct words remarks;  /* what to know of the result; text */
+	int status;	       /* trouble that was printed; 0: none */
 	const char *name;      /* of the input being converted; text */
 };
 

@@ -6,6 +6,7 @@
 #ifndef CPUPOLICY_SRC_FORMATS_FORMAT_H
 #define CPUPOLICY_SRC_FORMATS_FORMAT_H
 
+#include "../host/cpu_models.h"
 #include "../host/json_util.h"
 #include "../host/text.h"
 
@@ -29,6 +30,7 @@ struct cpupolicy__writing {
 	struct cpupolicy__text *out;
 	cpupolicy_lost *lost; /* may be NULL: cpupolicy__lose() */
 	void *arg;
+	unsigned release; /* of formats with @models: index of a version */
 };
 
 /** struct cpupolicy__format - one format */
@@ -54,6 +56,11 @@ struct cpupolicy__format {
 	int (*read_json)(struct cpupolicy_document *out,
 			 const struct cpupolicy__json *json,
 			 const struct cpupolicy__node *root);
+
+	/* The project whose versions may follow the name where it is written,
+	 * as in "qemu:10.0" */
+	bool has_versions;
+	enum cpupolicy__project project;
 
 	/*
 	 * NULL: it is only read. Serial numbers are zeroed already. Without
@@ -103,6 +110,7 @@ extern const struct cpupolicy__format cpupolicy__format_libvirt_cpudata;
 extern const struct cpupolicy__format cpupolicy__format_dev_cpuid;
 extern const struct cpupolicy__format cpupolicy__format_kcpuid;
 extern const struct cpupolicy__format cpupolicy__format_libcpuid_raw;
+extern const struct cpupolicy__format cpupolicy__format_qemu;
 extern const struct cpupolicy__format cpupolicy__format_sde;
 extern const struct cpupolicy__format cpupolicy__format_xen_cpuid;
 extern const struct cpupolicy__format cpupolicy__format_xen_featureset;

@@ -20,6 +20,7 @@ const struct cpupolicy__format *const cpupolicy__formats[] = {
 	&cpupolicy__format_xen_featureset,
 	&cpupolicy__format_xl,
 	&cpupolicy__format_xl_registers,
+	&cpupolicy__format_qemu,
 	&cpupolicy__format_sde,
 	&cpupolicy__format_dev_cpuid,
 	NULL,

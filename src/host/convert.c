@@ -17,12 +17,47 @@ const struct cpupolicy_format_info *cpupolicy_format_at(uint32_t index)
 	return NULL;
 }
 
+/* By its name, which a version may follow. */
 static const struct cpupolicy__format *find(const char *name)
 {
-	for (size_t i = 0; cpupolicy__formats[i]; i++)
-		if (strcmp(cpupolicy__formats[i]->info.name, name) == 0)
-			return cpupolicy__formats[i];
+	size_t length = strcspn(name, ":");
+
+	for (size_t i = 0; cpupolicy__formats[i]; i++) {
+		const struct cpupolicy__format *format = cpupolicy__formats[i];
+
+		if (strncmp(format->info.name, name, length) == 0 &&
+		    format->info.name[length] == '\0' &&
+		    (!name[length] || format->has_versions))
+			return format;
+	}
 	return NULL;
+}
+
+/* Which version of a tool to write for: the oldest, or that behind the name. */
+static int find_release(unsigned *out, const struct cpupolicy__format *format,
+			const char *name, struct cpupolicy_error *error)
+{
+	const char *version = strchr(name, ':');
+	const struct cpupolicy__cpu_models *models;
+	int found;
+
+	*out = 0;
+	if (!version)
+		return 0;
+	models = cpupolicy__cpu_models(format->project);
+	found = cpupolicy__cpu_version_find(models, version + 1);
+	if (found == -2)
+		return cpupolicy__fail(error, CPUPOLICY_E_UNKNOWN,
+				       "'%.40s' is not a version, expected a "
+				       "number such as %.6s",
+				       version + 1, models->version[0].name);
+	if (found < 0)
+		return cpupolicy__fail(error, CPUPOLICY_E_UNKNOWN,
+				       "version %.40s is not known, the oldest "
+				       "that is known is %s",
+				       version + 1, models->version[0].name);
+	*out = (unsigned)found;
+	return 0;
 }
 
 const struct cpupolicy_format_info *cpupolicy_format_find(const char *name)
@@ -149,8 +184,9 @@ int cpupolicy_record_write(char **out, const struct cpupolicy_record *record,
 {
 	const struct cpupolicy__format *how = find(format);
 	struct cpupolicy__text text = { 0 };
-	struct cpupolicy__writing writing = { &text, lost, arg };
+	struct cpupolicy__writing writing = { &text, lost, arg, 0 };
 	struct cpupolicy_record *clean;
+	int status;
 
 	*out = NULL;
 	if (!how || !how->write)
@@ -158,6 +194,9 @@ int cpupolicy_record_write(char **out, const struct cpupolicy_record *record,
 				       how ? "format '%.60s' is only read"
 					   : "there is no format '%.60s'",
 				       format);
+	status = find_release(&writing.release, how, format, error);
+	if (status < 0)
+		return status;
 	clean = redacted(record);
 	if (clean) {
 		how->write(&writing, clean);

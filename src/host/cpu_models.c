@@ -10,10 +10,13 @@
 #define VERSION(name, newer)
 #define OPEN(names)
 #define MAKER(name, string)
-#define MODEL(name, alias, maker, since, family, number, stepping, features,   \
-	      unsure)                                                          \
-	{ name, alias, maker, features, unsure, { family, number, stepping },  \
-	  since },
+#define MODEL(name, alias, maker, since, family, number, stepping, basic,      \
+	      extended, features, unsure)                                      \
+	{                                                                      \
+		name,	  alias,  maker,                                       \
+		features, unsure, { family, number, stepping },                \
+		since,	  basic,  extended                                     \
+	},
 static const struct cpupolicy__cpu_model qemu_models[] = {
 #include "gen/qemu_models.inc"
 };
@@ -21,8 +24,8 @@ static const struct cpupolicy__cpu_model libvirt_models[] = {
 #include "gen/libvirt_models.inc"
 };
 #undef MODEL
-#define MODEL(name, alias, maker, since, family, number, stepping, features,   \
-	      unsure)
+#define MODEL(name, alias, maker, since, family, number, stepping, basic,      \
+	      extended, features, unsure)
 
 #undef VERSION
 #define VERSION(name, newer) { name, newer },

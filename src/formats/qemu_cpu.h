@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * qemu_cpu.h - the value of QEMU's option -cpu, read and written.
+ */
+#ifndef CPUPOLICY_SRC_FORMATS_QEMU_CPU_H
+#define CPUPOLICY_SRC_FORMATS_QEMU_CPU_H
+
+#include "model_features.h"
+
+/* Room for a word of the value. */
+#define CPUPOLICY__QEMU_WORD 128
+
+/** struct cpupolicy__qemu_cpu - a value that is being read */
+struct cpupolicy__qemu_cpu {
+	struct cpupolicy__dump dump;
+	struct cpupolicy__named named;
+	const struct cpupolicy__cpu_models *models;
+	const struct cpupolicy__cpu_model *model; /* NULL: "base" */
+	struct cpupolicy_signature signature;
+	const char *at, *end; /* what is not read yet */
+	int line;
+	bool has_bits, host_bits, has_brand;
+	char vendor[CPUPOLICY__QEMU_WORD];
+	struct cpupolicy__text ignored; /* keys that say nothing of CPUID */
+};
+
+/* The word up to the next comma, cut if it is too long; false: none is left. */
+bool cpupolicy__qemu_next(char out[CPUPOLICY__QEMU_WORD],
+			  struct cpupolicy__qemu_cpu *reading);
+
+/* Tell what the words behind the model say. Return 0, or a negative status
+ * with the error filled. */
+int cpupolicy__qemu_options(struct cpupolicy__qemu_cpu *reading);
+
+int cpupolicy__qemu_fail(const struct cpupolicy__qemu_cpu *reading,
+			 const char *format, const char *text);
+int cpupolicy__qemu_no_memory(const struct cpupolicy__qemu_cpu *reading);
+
+void cpupolicy__qemu_cpu_write(struct cpupolicy__writing *writing,
+			       const struct cpupolicy_record *record);
+
+#endif
