@@ -77,13 +77,17 @@ static void compare(const char *cpu, const struct named_trip *trip,
 	const struct cpupolicy__writing nowhere = { .out = NULL };
 	struct cpupolicy__naming a, b;
 
-	assert_true(cpupolicy__naming_begin(&a, &nowhere, before, project));
-	assert_true(cpupolicy__naming_begin(&b, &nowhere, after, project));
+	assert_true(
+		cpupolicy__naming_begin(&a, &nowhere, before, project, false));
+	assert_true(
+		cpupolicy__naming_begin(&b, &nowhere, after, project, false));
 	for (uint32_t i = 0; i < cpupolicy_field_count(); i++) {
 		const struct cpupolicy_field *field = cpupolicy_field_at(i);
 
 		/* components follow from features, MSRs from all their names */
 		if (!a.told[i] || field->at.leaf == 0xd ||
+		    field->level == CPUPOLICY_LEVEL_DERIVE ||
+		    field->level == CPUPOLICY_LEVEL_ZERO ||
 		    field->at.space == CPUPOLICY_SPACE_MSR ||
 		    has_word(trip->lost, field->name))
 			continue;
@@ -118,8 +122,6 @@ static void trip_one(const struct corpus_cpu *cpu, const char *format,
 	if (cpupolicy_document_parse(&again, "again", trip.text,
 				     strlen(trip.text), &error) < 0)
 		fail_msg("%s: %s\n%s", cpu->name, error.text, trip.text);
-	assert_int_equal(strncmp(again.format, format, strlen(again.format)),
-			 0);
 	compare(cpu->name, &trip, record, again.record, project);
 	cpupolicy_document_clear(&again);
 	named_trip_clear(&trip);

@@ -107,6 +107,8 @@ extern const struct cpupolicy__format cpupolicy__format_libvirt_caps;
 extern const struct cpupolicy__format cpupolicy__format_aida;
 extern const struct cpupolicy__format cpupolicy__format_firecracker;
 extern const struct cpupolicy__format cpupolicy__format_libvirt_cpudata;
+extern const struct cpupolicy__format cpupolicy__format_libvirt_guest;
+extern const struct cpupolicy__format cpupolicy__format_libvirt_host;
 extern const struct cpupolicy__format cpupolicy__format_dev_cpuid;
 extern const struct cpupolicy__format cpupolicy__format_kcpuid;
 extern const struct cpupolicy__format cpupolicy__format_libcpuid_raw;

@@ -14,6 +14,8 @@ const struct cpupolicy__format *const cpupolicy__formats[] = {
 	&cpupolicy__format_proc_cpuinfo,
 	&cpupolicy__format_qmp,
 	&cpupolicy__format_libvirt_caps,
+	&cpupolicy__format_libvirt_guest,
+	&cpupolicy__format_libvirt_host,
 	&cpupolicy__format_libcpuid_raw,
 	&cpupolicy__format_kcpuid,
 	&cpupolicy__format_xen_cpuid,

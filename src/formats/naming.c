@@ -37,6 +37,31 @@ static void find_maker(struct cpupolicy__naming *naming)
 	naming->vendor = cpupolicy_policy_vendor(&policy);
 }
 
+/*
+ * What a policy does not have is zero, and so is what lies beyond the last
+ * leaf; in other records a row that is missing says nothing.
+ */
+static bool is_absent(const struct cpupolicy__naming *naming,
+		      const struct cpupolicy_address *at)
+{
+	const struct cpupolicy_core *core = naming->core;
+	const struct cpupolicy_row *first, *seven;
+
+	if (naming->is_policy)
+		return at->space <= CPUPOLICY_SPACE_MSR;
+	if (at->space != CPUPOLICY_SPACE_CPU)
+		return false;
+	first = cpupolicy_core_row(core, at->leaf & 0x80000000, 0);
+	if (!first || (core->known && ~core->known[first - core->rows].eax))
+		return false;
+	if (at->leaf > first->eax)
+		return true;
+	seven = cpupolicy_core_row(core, 7, 0);
+	return at->leaf == 7 && seven &&
+	       (!core->known || !~core->known[seven - core->rows].eax) &&
+	       at->subleaf > seven->eax;
+}
+
 /* The bits of an MSR's half. */
 static bool msr_value(uint32_t *value, const struct cpupolicy_core *core,
 		      const struct cpupolicy_address *at)
@@ -61,8 +86,9 @@ static bool find_register(uint32_t *value, uint32_t *known,
 	uint32_t leaf = at->leaf;
 
 	*known = 0xffffffffu;
+	*value = 0;
 	if (at->space == CPUPOLICY_SPACE_MSR)
-		return msr_value(value, core, at);
+		return msr_value(value, core, at) || is_absent(naming, at);
 	if (at->space != CPUPOLICY_SPACE_CPU) {
 		if (!naming->sections[at->space])
 			return false;
@@ -70,7 +96,7 @@ static bool find_register(uint32_t *value, uint32_t *known,
 	}
 	row = cpupolicy_core_row(core, leaf, at->subleaf);
 	if (!row)
-		return false;
+		return is_absent(naming, at);
 	*value = cpupolicy__row_register(row, at->reg);
 	if (core->known)
 		*known = cpupolicy__row_register(&core->known[row - core->rows],
@@ -90,26 +116,45 @@ static bool get(uint32_t *value, const struct cpupolicy__naming *naming,
 }
 
 /* Is it a bit that a policy decides? */
-static bool is_policy(const struct cpupolicy_field *field,
-		      enum cpupolicy_vendor_id vendor)
+static bool is_policy(const struct cpupolicy_field *field)
+{
+	return field->level != CPUPOLICY_LEVEL_ZERO &&
+	       field->level != CPUPOLICY_LEVEL_DONOR;
+}
+
+static bool is_feature(const struct cpupolicy_field *field,
+		       enum cpupolicy_vendor_id vendor)
 {
 	return field->at.high == field->at.low &&
-	       field->level != CPUPOLICY_LEVEL_ZERO &&
-	       field->level != CPUPOLICY_LEVEL_DERIVE &&
-	       field->level != CPUPOLICY_LEVEL_DONOR &&
 	       cpupolicy_field_of(&field->at, vendor) == field;
+}
+
+/* What is off because its gate is, whatever was recorded of it. */
+static void close_gates(struct cpupolicy__naming *naming)
+{
+	for (uint32_t i = 0; i < cpupolicy_field_count(); i++) {
+		const struct cpupolicy_field *field = cpupolicy_field_at(i);
+		uint32_t gate;
+
+		if (naming->told[i] == CPUPOLICY__UNTOLD && field->gate[0] &&
+		    is_feature(field, naming->vendor) && is_policy(field) &&
+		    cpupolicy__naming_number(&gate, naming, field->gate) &&
+		    !gate)
+			naming->told[i] = CPUPOLICY__OFF;
+	}
 }
 
 bool cpupolicy__naming_begin(struct cpupolicy__naming *naming,
 			     const struct cpupolicy__writing *writing,
 			     const struct cpupolicy_record *record,
-			     enum cpupolicy__project project)
+			     enum cpupolicy__project project, bool host)
 {
 	uint32_t nr = cpupolicy_field_count(), value;
 
 	*naming = (struct cpupolicy__naming){
 		.writing = writing,
 		.core = &record->cores[0],
+		.is_policy = record->how && strcmp(record->how, "policy") == 0,
 		.project = project,
 		.release = writing->release,
 		.told = calloc(nr, 1),
@@ -127,11 +172,12 @@ bool cpupolicy__naming_begin(struct cpupolicy__naming *naming,
 	for (uint32_t i = 0; i < nr; i++) {
 		const struct cpupolicy_field *field = cpupolicy_field_at(i);
 
-		if (is_policy(field, naming->vendor) &&
-		    get(&value, naming, field))
+		if (is_feature(field, naming->vendor) &&
+		    (host || is_policy(field)) && get(&value, naming, field))
 			naming->told[i] =
 				value ? CPUPOLICY__ON : CPUPOLICY__OFF;
 	}
+	close_gates(naming);
 	return true;
 }
 

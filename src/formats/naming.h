@@ -22,6 +22,7 @@ enum cpupolicy__told {
 struct cpupolicy__naming {
 	const struct cpupolicy__writing *writing;
 	const struct cpupolicy_core *core;
+	bool is_policy; /* that was made a record: what is not there is zero */
 	enum cpupolicy__project project;
 	const struct cpupolicy__cpu_models *models; /* or NULL */
 	unsigned release; /* index of the version written for */
@@ -32,13 +33,14 @@ struct cpupolicy__naming {
 };
 
 /*
- * Look at the record's first CPU, and say what others it leaves out. False:
+ * Look at the record's first CPU, and say what others it leaves out. @host: as
+ * a machine that was recorded, with what is no part of any policy. False:
  * there was no memory, and the text has failed. End it in any case.
  */
 bool cpupolicy__naming_begin(struct cpupolicy__naming *naming,
 			     const struct cpupolicy__writing *writing,
 			     const struct cpupolicy_record *record,
-			     enum cpupolicy__project project);
+			     enum cpupolicy__project project, bool host);
 void cpupolicy__naming_end(struct cpupolicy__naming *naming);
 
 /* What the project's release calls this field; NULL: nothing. */
@@ -77,6 +79,16 @@ void cpupolicy__naming_lose(const struct cpupolicy__naming *naming,
 
 /* closest.c */
 
+/** struct cpupolicy__wish - which models may be chosen */
+struct cpupolicy__wish {
+	bool (*may)(const struct cpupolicy__cpu_model *model); /* NULL: all */
+	bool subset; /* only one that has nothing the CPU lacks */
+	/* features of the model that another project has otherwise, under the
+	 * same name, are not sure; NULL: there is no other */
+	const struct cpupolicy__cpu_models *other;
+	enum cpupolicy__project other_project;
+};
+
 /** struct cpupolicy__choice - a model, and how a CPU differs from it */
 struct cpupolicy__choice {
 	const struct cpupolicy__cpu_model *model;
@@ -86,16 +98,20 @@ struct cpupolicy__choice {
 
 /*
  * The model that takes the fewest words to change it, of the same maker where
- * the release has one. @may: is the model one to choose? NULL: all are. Without
- * memory the model is NULL and the text has failed.
+ * the release has one. The model is NULL where there is none, or no memory, and
+ * then the text has failed.
  */
 void cpupolicy__choose(struct cpupolicy__choice *out,
 		       const struct cpupolicy__naming *naming,
-		       bool (*may)(const struct cpupolicy__cpu_model *model));
+		       const struct cpupolicy__wish *wish);
 /* Must the feature be named because the model says otherwise, or not for sure?
  */
 bool cpupolicy__differs(const struct cpupolicy__choice *choice,
 			const struct cpupolicy__naming *naming, uint32_t field);
+/* Say how many features the model has of which nothing was recorded: they
+ * stay. */
+void cpupolicy__lose_untold(const struct cpupolicy__choice *choice,
+			    const struct cpupolicy__naming *naming);
 void cpupolicy__choice_clear(struct cpupolicy__choice *choice);
 
 #endif

@@ -145,6 +145,9 @@ static bool find_space(struct cpupolicy_address *at,
 {
 	at->leaf = leaf;
 	at->space = CPUPOLICY_SPACE_CPU;
+	/* others answer there what they answer to leaves beyond the last */
+	if (leaf >> 16 == 0xc000 && naming->vendor != CPUPOLICY_VENDOR_ZHAOXIN)
+		return false;
 	if (leaf >> 16 != 0x4000)
 		return true;
 	for (uint8_t space = 0; space < CPUPOLICY_NR_SPACES; space++)

@@ -117,30 +117,6 @@ static void write_features(const struct cpupolicy__naming *naming,
 	}
 }
 
-/* What the model has and nobody said anything of stays. */
-static void lose_untold(const struct cpupolicy__naming *naming,
-			const struct cpupolicy__choice *choice)
-{
-	const struct cpupolicy__cpu_model *model = choice->model;
-	uint32_t nr = 0;
-
-	for (uint32_t i = 0; i < cpupolicy_field_count(); i++) {
-		const struct cpupolicy_field *field = cpupolicy_field_at(i);
-
-		nr += naming->told[i] == CPUPOLICY__UNTOLD &&
-		      choice->has[i] == CPUPOLICY__ON &&
-		      field->at.space == CPUPOLICY_SPACE_CPU &&
-		      field->level != CPUPOLICY_LEVEL_ZERO &&
-		      field->level != CPUPOLICY_LEVEL_DERIVE &&
-		      cpupolicy_field_of(&field->at, naming->vendor) == field;
-	}
-	if (nr)
-		cpupolicy__lose(naming->writing,
-				"%" PRIu32 " features that the model '%s' has "
-				"were not recorded, and stay as they are",
-				nr, model->name);
-}
-
 static void lose_sections(const struct cpupolicy__naming *naming)
 {
 	if (!naming->sections[CPUPOLICY_SPACE_KVM])
@@ -156,18 +132,20 @@ void cpupolicy__qemu_cpu_write(struct cpupolicy__writing *writing,
 		"vendor_*",	"max_*",     "phys_bits", "guest_phys_bits",
 		"clflush_size", "signature", "brand",	  NULL,
 	};
+	static const struct cpupolicy__wish wish = { .may = NULL };
 	struct cpupolicy__naming naming;
 	struct cpupolicy__choice choice = { 0 };
 
-	if (cpupolicy__naming_begin(&naming, writing, record, CPUPOLICY__QEMU))
-		cpupolicy__choose(&choice, &naming, NULL);
+	if (cpupolicy__naming_begin(&naming, writing, record, CPUPOLICY__QEMU,
+				    false))
+		cpupolicy__choose(&choice, &naming, &wish);
 	if (choice.model) {
 		cpupolicy__text_add(writing->out, "%s", choice.model->name);
 		write_identity(&naming, choice.model);
 		write_numbers(&naming);
 		write_features(&naming, &choice);
 		cpupolicy__text_add(writing->out, ",enforce=on\n");
-		lose_untold(&naming, &choice);
+		cpupolicy__lose_untold(&choice, &naming);
 		lose_sections(&naming);
 		cpupolicy__naming_lose(&naming, "QEMU has", written);
 	}

@@ -57,6 +57,18 @@ static size_t find(enum cpupolicy__project project, const char *name,
 	return low;
 }
 
+/* A bit may have two rows by one name, each of other makers. */
+static const struct cpupolicy_field *row_of(size_t name,
+					    enum cpupolicy_vendor_id vendor)
+{
+	const struct cpupolicy_field *field =
+		cpupolicy_field_at(names[name].field);
+	const struct cpupolicy_field *other =
+		cpupolicy_field_of(&field->at, vendor);
+
+	return other && strcmp(other->name, field->name) == 0 ? other : field;
+}
+
 int cpupolicy__name_fields(const struct cpupolicy_field *out[],
 			   enum cpupolicy__project project, const char *name,
 			   size_t length, enum cpupolicy_vendor_id vendor)
@@ -70,7 +82,7 @@ int cpupolicy__name_fields(const struct cpupolicy_field *out[],
 		found = 0;
 		if (names[i].field != NO_BIT && nr < CPUPOLICY__MEANINGS &&
 		    (!names[i].vendors || names[i].vendors >> vendor & 1))
-			out[nr++] = cpupolicy_field_at(names[i].field);
+			out[nr++] = row_of(i, vendor);
 	}
 	return nr ? nr : found;
 }
@@ -81,7 +93,8 @@ const char *cpupolicy__field_name(enum cpupolicy__project project,
 	for (size_t i = find(project, "", 0);
 	     i < NR_NAMES && names[i].project == project; i++)
 		if (names[i].own && names[i].field != NO_BIT &&
-		    cpupolicy_field_at(names[i].field) == field)
+		    strcmp(cpupolicy_field_at(names[i].field)->name,
+			   field->name) == 0)
 			return names[i].name;
 	return NULL;
 }
