@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What other projects call a bit, and their CPU models by those names.
 
-Reads names.csv, libvirt.models and qemu.models, refuses what is wrong with file:line, and
+Reads names.csv, labels.csv, libvirt.models and qemu.models, refuses what is wrong with file:line, and
 gives gen.py the lists that the hosted library includes.
 """
 import os
@@ -11,7 +11,9 @@ import table
 from table import Refused, VENDORS
 
 GEN = "src/host/gen/"
-PROJECTS = table.COLUMNS["names.csv"].split()[1:]
+TABLES = {"names.csv": table.COLUMNS["names.csv"].split()[1:],
+          "labels.csv": ["trait", "nfd"]}
+PROJECTS = [project for projects in TABLES.values() for project in projects]
 NO_BIT = "-"
 NONE = 0xFFFF
 
@@ -23,8 +25,9 @@ class Name:
     """One name of one project: "mba@amd+hygon", "+kvmclock"."""
 
     def __init__(self, row, project, word, field, first=False):
-        match = re.fullmatch(r"(\+?)([a-z0-9][a-z0-9_.-]*)(?:@([a-z+]+))?",
-                             word)
+        letters = "A-Z" if project in TABLES["labels.csv"] else "a-z"
+        match = re.fullmatch(
+            rf"(\+?)([{letters}0-9][{letters}0-9_.-]*)(?:@([a-z+]+))?", word)
         if not match:
             row.refuse(f"{project}: '{word}' is no name")
         self.row = row
@@ -33,6 +36,7 @@ class Name:
         self.text = match[2]
         self.field = field  # None: no bit
         self.first = first  # the project's own name, not an alias
+        self.hidden = False  # the project does not show it if not asked to
         self.vendors = 0
         for vendor in (match[3] or "").split("+"):
             if vendor not in VENDORS:
@@ -43,10 +47,10 @@ class Name:
         self.key = (PROJECTS.index(project), table.fold(self.text).encode())
 
 
-def read_names(directory, tables):
-    """All names, sorted by project and name."""
-    names, last = [], -1
-    for row in table.read(directory, "names.csv"):
+def read_table(name, directory, tables):
+    """The names of one table, and the fields that it says are hidden."""
+    names, hidden, last = [], set(), -1
+    for row in table.read(directory, name):
         field = None
         if row["field"] != NO_BIT:
             field = tables.names.get(row["field"])
@@ -55,12 +59,25 @@ def read_names(directory, tables):
             if field.index <= last:
                 row.refuse("not in the order of fields.csv (or twice)")
             last = field.index
-        if not any(row.words(project) for project in PROJECTS):
+        if not any(row.words(project) for project in TABLES[name]):
             row.refuse("nobody has a name for it")
-        for project in PROJECTS:
+        for project in TABLES[name]:
             names += [Name(row, project, word, field, i == 0)
                       for i, word in enumerate(row.words(project))]
-    names += alias_names(tables, names)
+        if row.get("hidden") == "yes":
+            hidden.add(field)
+        elif row.get("hidden"):
+            row.refuse("hidden: expected yes or nothing")
+    return names, hidden
+
+
+def read_names(directory, tables):
+    """All names, sorted by project and name."""
+    names, _ = read_table("names.csv", directory, tables)
+    labels, hidden = read_table("labels.csv", directory, tables)
+    for name in labels:
+        name.hidden = name.project == "nfd" and name.field in hidden
+    names += labels + alias_names(tables, names)
     check_twice(names)
     return sorted(names, key=lambda name: name.key)
 
@@ -275,10 +292,11 @@ def lists(directory, tables):
     """Generated files: name -> (source tables, lines)."""
     names = read_names(directory, tables)
     files = {
-        GEN + "project_names.inc": ("names.csv", [
+        GEN + "project_names.inc": ("names.csv and labels.csv", [
             f"NAME({name.project.upper()}, {text(name.text)}, "
             f"{name.field.index if name.field else f'0x{NONE:04x}'}, "
-            f"0x{name.vendors:02x}, {int(name.first)})" for name in names]),
+            f"0x{name.vendors:02x}, {int(name.first)}, {int(name.hidden)})"
+            for name in names]),
     }
     for project in ("libvirt", "qemu"):
         models = Models(directory, project, {

@@ -35,6 +35,7 @@ COLUMNS = {
     "blocking.csv": "features vendors by detail shared done source",
     "drift.csv": "name lost gained by summary source",
     "names.csv": "field linux qemu libvirt xen libcpuid",
+    "labels.csv": "field trait nfd hidden",
     "values.csv": "field vendors values source",
     "hypervisor_versions.csv": "hypervisor version source",
     "hypervisors.csv": "hypervisor action set field value vendors when from to "

@@ -271,7 +271,7 @@ static int read_qemu_cpu(struct cpupolicy_document *out,
 		.models = cpupolicy__cpu_models(CPUPOLICY__QEMU),
 	};
 	int status = cpupolicy__dump_begin(&reading.dump, out, source, error,
-					   "QEMU's option -cpu");
+					   CPUPOLICY__QEMU_HOW);
 
 	if (status == 0)
 		status = read_value(&reading);

@@ -7,6 +7,9 @@
 
 #include "model_features.h"
 
+/* What records that were read of it say. */
+#define CPUPOLICY__QEMU_HOW "QEMU's option -cpu"
+
 /* Room for a word of the value. */
 #define CPUPOLICY__QEMU_WORD 128
 

@@ -71,15 +71,18 @@ static void write_phys_bits(const struct cpupolicy__naming *naming)
 }
 
 /* QEMU raises what is not given to what the features need. */
-static void write_numbers(const struct cpupolicy__naming *naming)
+static void write_numbers(const struct cpupolicy__naming *naming, bool levels)
 {
 	uint32_t value;
 
-	if (cpupolicy__naming_number(&value, naming, "max_basic") && value)
+	if (levels && cpupolicy__naming_number(&value, naming, "max_basic") &&
+	    value)
 		add_number(naming, "level", value, true);
-	if (cpupolicy__naming_number(&value, naming, "max_subleaf_7") && value)
+	if (levels &&
+	    cpupolicy__naming_number(&value, naming, "max_subleaf_7") && value)
 		add_number(naming, "level-func7", value, false);
-	if (cpupolicy__naming_number(&value, naming, "max_ext") && value)
+	if (levels && cpupolicy__naming_number(&value, naming, "max_ext") &&
+	    value)
 		add_number(naming, "xlevel", value, true);
 	write_phys_bits(naming);
 	if (cpupolicy__naming_number(&value, naming, "clflush_size") && value &&
@@ -125,6 +128,14 @@ static void lose_sections(const struct cpupolicy__naming *naming)
 				"which of them its guest sees");
 }
 
+/* Who lists features by name does not say how far the leaves go. */
+static bool says_levels(const struct cpupolicy_record *record)
+{
+	return !record->cores[0].known ||
+	       (record->how && (strcmp(record->how, "policy") == 0 ||
+				strcmp(record->how, CPUPOLICY__QEMU_HOW) == 0));
+}
+
 void cpupolicy__qemu_cpu_write(struct cpupolicy__writing *writing,
 			       const struct cpupolicy_record *record)
 {
@@ -142,7 +153,7 @@ void cpupolicy__qemu_cpu_write(struct cpupolicy__writing *writing,
 	if (choice.model) {
 		cpupolicy__text_add(writing->out, "%s", choice.model->name);
 		write_identity(&naming, choice.model);
-		write_numbers(&naming);
+		write_numbers(&naming, says_levels(record));
 		write_features(&naming, &choice);
 		cpupolicy__text_add(writing->out, ",enforce=on\n");
 		cpupolicy__lose_untold(&choice, &naming);

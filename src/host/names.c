@@ -15,9 +15,10 @@ static const struct {
 	uint16_t field;
 	uint8_t vendors; /* bits by enum cpupolicy_vendor_id; 0: all */
 	bool own;	 /* not an alias */
+	bool hidden;	 /* only shown where that is asked for */
 } names[] = {
-#define NAME(project, name, field, vendors, own)                               \
-	{ CPUPOLICY__##project, name, field, vendors, own },
+#define NAME(project, name, field, vendors, own, hidden)                       \
+	{ CPUPOLICY__##project, name, field, vendors, own, hidden },
 #include "gen/project_names.inc"
 #undef NAME
 };
@@ -119,4 +120,14 @@ void cpupolicy__names_reach(uint32_t *leaf, uint32_t *subleaf,
 		if (at->subleaf > *subleaf)
 			*subleaf = at->subleaf;
 	}
+}
+
+bool cpupolicy__name_is_hidden(enum cpupolicy__project project,
+			       const char *name)
+{
+	size_t i = find(project, name, strlen(name));
+
+	return i < NR_NAMES && names[i].project == project &&
+	       compare(name, strlen(name), names[i].name) == 0 &&
+	       names[i].hidden;
 }

@@ -17,6 +17,8 @@ enum cpupolicy__project {
 	CPUPOLICY__LIBVIRT,
 	CPUPOLICY__XEN,
 	CPUPOLICY__LIBCPUID,
+	CPUPOLICY__TRAIT, /* of OpenStack */
+	CPUPOLICY__NFD,	  /* Kubernetes' node-feature-discovery */
 };
 
 /** CPUPOLICY__MEANINGS - no name stands for more bits: kvmclock of QEMU */
@@ -37,6 +39,10 @@ int cpupolicy__name_fields(const struct cpupolicy_field *out[], /* MEANINGS */
 /* What the project calls this field, as it spells it; NULL: nothing. */
 const char *cpupolicy__field_name(enum cpupolicy__project project,
 				  const struct cpupolicy_field *field);
+
+/* Does the project not show it where nobody asked for that? */
+bool cpupolicy__name_is_hidden(enum cpupolicy__project project,
+			       const char *name);
 
 /* How far the project's names go: the highest leaf from @first to @last that
  * one of them is in, and the highest sub-leaf; 0: none is. */
