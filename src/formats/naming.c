@@ -192,15 +192,19 @@ const char *cpupolicy__naming_name(const struct cpupolicy__naming *naming,
 {
 	const struct cpupolicy_field *fields[CPUPOLICY__MEANINGS];
 	const char *name = cpupolicy__field_name(naming->project, field);
+	int nr;
 
 	if (!name ||
 	    (naming->models &&
 	     !cpupolicy__version_has(naming->models, naming->release, name)))
 		return NULL;
-	if (cpupolicy__name_fields(fields, naming->project, name, strlen(name),
-				   naming->vendor) < 1)
-		return NULL;
-	return name;
+	nr = cpupolicy__name_fields(fields, naming->project, name, strlen(name),
+				    naming->vendor);
+	/* on such a CPU the name may mean another bit */
+	for (int i = 0; i < nr; i++)
+		if (fields[i] == field)
+			return name;
+	return NULL;
 }
 
 const char *cpupolicy__naming_word(const struct cpupolicy__naming *naming,
