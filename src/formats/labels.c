@@ -137,10 +137,6 @@ static int tell_maker(struct reading *reading)
 		if (string && cpupolicy__named_vendor(&reading->named, string))
 			return CPUPOLICY_E_MEMORY;
 	}
-	if (find(source->text, end, "HW_CPU_X86_AMD_"))
-		return cpupolicy__named_vendor(&reading->named, "AuthenticAMD");
-	if (find(source->text, end, "HW_CPU_X86_INTEL_"))
-		return cpupolicy__named_vendor(&reading->named, "GenuineIntel");
 	return 0;
 }
 
