@@ -54,17 +54,31 @@ static void write_features(struct listing *listing)
 	}
 }
 
+/* Of no use on another maker's node; libvirt's names are the labels' too. */
+static void write_maker(struct listing *listing)
+{
+	const char *maker =
+		cpupolicy__maker_name(cpupolicy__cpu_models(CPUPOLICY__LIBVIRT),
+				      listing->naming->maker);
+
+	if (!maker)
+		return;
+	if (listing->naming->project == CPUPOLICY__LIBVIRT)
+		write_label(listing, "cpu-vendor.node.kubevirt.io/", maker);
+	if (listing->naming->project == CPUPOLICY__NFD)
+		cpupolicy__text_add(listing->naming->writing->out,
+				    "feature.node.kubernetes.io/"
+				    "cpu-model.vendor_id: %s\n",
+				    maker);
+}
+
 /* KubeVirt says of a node which of libvirt's models it has. */
 static void write_model(struct listing *listing)
 {
 	static const struct cpupolicy__wish wish = { .subset = true };
 	const struct cpupolicy__naming *naming = listing->naming;
 	struct cpupolicy__choice choice;
-	const char *maker =
-		cpupolicy__maker_name(naming->models, naming->maker);
 
-	if (maker)
-		write_label(listing, "cpu-vendor.node.kubevirt.io/", maker);
 	cpupolicy__choose(&choice, naming, &wish);
 	if (choice.model)
 		write_label(listing, "cpu-model.node.kubevirt.io/",
@@ -104,6 +118,7 @@ void cpupolicy__labels_write(struct cpupolicy__writing *writing,
 	char who[64];
 
 	if (cpupolicy__naming_begin(&naming, writing, record, project, false)) {
+		write_maker(&listing);
 		if (naming.models)
 			write_model(&listing);
 		write_features(&listing);
