@@ -241,7 +241,8 @@ static int read_value(struct cpupolicy__qemu_cpu *reading)
 {
 	int status;
 
-	find_value(reading);
+	if (!reading->at)
+		find_value(reading);
 	status = find_model(reading);
 	if (status == 0)
 		status = cpupolicy__qemu_options(reading);
@@ -262,22 +263,37 @@ static int read_value(struct cpupolicy__qemu_cpu *reading)
 				    reading->line);
 }
 
-static int read_qemu_cpu(struct cpupolicy_document *out,
+int cpupolicy__qemu_read(struct cpupolicy_document *out,
 			 const struct cpupolicy__source *source,
+			 const struct cpupolicy__qemu_value *value,
 			 struct cpupolicy_error *error)
 {
 	struct cpupolicy__qemu_cpu reading = {
 		.named = { .project = CPUPOLICY__QEMU },
 		.models = cpupolicy__cpu_models(CPUPOLICY__QEMU),
+		.at = value->text,
+		.end = value->text ? value->text + strlen(value->text) : NULL,
+		.line = value->line,
 	};
 	int status = cpupolicy__dump_begin(&reading.dump, out, source, error,
-					   CPUPOLICY__QEMU_HOW);
+					   value->how);
 
 	if (status == 0)
 		status = read_value(&reading);
 	cpupolicy__named_clear(&reading.named);
 	free(cpupolicy__text_take(&reading.ignored));
 	return cpupolicy__dump_end(&reading.dump, reading.line, status);
+}
+
+static int read_qemu_cpu(struct cpupolicy_document *out,
+			 const struct cpupolicy__source *source,
+			 struct cpupolicy_error *error)
+{
+	static const struct cpupolicy__qemu_value found = {
+		.how = CPUPOLICY__QEMU_HOW,
+	};
+
+	return cpupolicy__qemu_read(out, source, &found, error);
 }
 
 /* One of QEMU's models, and a comma or nothing behind it. */

@@ -27,6 +27,19 @@ struct cpupolicy__qemu_cpu {
 	struct cpupolicy__text ignored; /* keys that say nothing of CPUID */
 };
 
+/** struct cpupolicy__qemu_value - a value that stands for a document */
+struct cpupolicy__qemu_value {
+	const char *how;  /* what printed the document */
+	const char *text; /* NULL: wherever it is in the document */
+	int line;	  /* of the document, for errors */
+};
+
+/* Read a value; as struct cpupolicy__format. */
+int cpupolicy__qemu_read(struct cpupolicy_document *out,
+			 const struct cpupolicy__source *source,
+			 const struct cpupolicy__qemu_value *value,
+			 struct cpupolicy_error *error);
+
 /* The word up to the next comma, cut if it is too long; false: none is left. */
 bool cpupolicy__qemu_next(char out[CPUPOLICY__QEMU_WORD],
 			  struct cpupolicy__qemu_cpu *reading);
