@@ -117,6 +117,7 @@ extern const struct cpupolicy__format cpupolicy__format_openstack;
 extern const struct cpupolicy__format cpupolicy__format_kubevirt;
 extern const struct cpupolicy__format cpupolicy__format_nfd;
 extern const struct cpupolicy__format cpupolicy__format_proxmox;
+extern const struct cpupolicy__format cpupolicy__format_vmx;
 extern const struct cpupolicy__format cpupolicy__format_sde;
 extern const struct cpupolicy__format cpupolicy__format_xen_cpuid;
 extern const struct cpupolicy__format cpupolicy__format_xen_featureset;

@@ -22,6 +22,8 @@ enum cpupolicy__told {
 struct cpupolicy__naming {
 	const struct cpupolicy__writing *writing;
 	const struct cpupolicy_core *core;
+	/* of formats without names: has it a place for this bit? */
+	bool (*has_place)(const struct cpupolicy_address *bit);
 	bool is_policy; /* that was made a record: what is not there is zero */
 	enum cpupolicy__project project;
 	const struct cpupolicy__cpu_models *models; /* or NULL */

@@ -99,7 +99,8 @@ static void lose_field(struct losing *losing,
 		return;
 	}
 	if (field->at.low == field->at.high) {
-		if (!cpupolicy__naming_name(losing->naming, field))
+		if (losing->naming->has_place ||
+		    !cpupolicy__naming_name(losing->naming, field))
 			add(losing, field->name);
 		return;
 	}
@@ -117,6 +118,8 @@ static void lose_bit(struct losing *losing, const struct cpupolicy_address *bit,
 
 	if (strcmp(cpupolicy_leaf_fate(bit->space, bit->leaf, bit->subleaf),
 		   "slot") != 0)
+		return;
+	if (losing->naming->has_place && losing->naming->has_place(bit))
 		return;
 	if (field)
 		lose_field(losing, field, bit, word);
