@@ -21,7 +21,7 @@ static void tell_list(uint8_t *has, const struct cpupolicy__naming *naming,
 						naming->vendor);
 
 		for (int i = 0; i < nr; i++)
-			has[fields[i] - cpupolicy_field_at(0)] = told;
+			has[fields[i] - cpupolicy_field_at(0)] = (uint8_t)told;
 	}
 }
 
