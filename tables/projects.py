@@ -288,6 +288,16 @@ def model_lists(models):
     return lines
 
 
+def own_names(names, tables):
+    """Each project's own name of a field, to be found by the field."""
+    rows = {}
+    for field in tables.fields:
+        rows.setdefault(field.name, []).append(field.index)
+    return sorted({(PROJECTS.index(name.project), index, name.text)
+                   for name in names if name.first and name.field
+                   for index in rows[name.field.name]})
+
+
 def lists(directory, tables):
     """Generated files: name -> (source tables, lines)."""
     names = read_names(directory, tables)
@@ -295,9 +305,12 @@ def lists(directory, tables):
         GEN + "project_names.inc": ("names.csv and labels.csv", [
             f"NAME({name.project.upper()}, {text(name.text)}, "
             f"{name.field.index if name.field else f'0x{NONE:04x}'}, "
-            f"0x{name.vendors:02x}, {int(name.first)}, {int(name.hidden)})"
+            f"0x{name.vendors:02x}, {int(name.hidden)})"
             for name in names]),
     }
+    files[GEN + "project_fields.inc"] = ("names.csv and labels.csv", [
+        f"OWN({PROJECTS[project].upper()}, {index}, {text(name)})"
+        for project, index, name in own_names(names, tables)])
     for project in ("libvirt", "qemu"):
         models = Models(directory, project, {
             table.fold(name.text) for name in names

@@ -2,6 +2,7 @@
 /*
  * naming.c - a CPU in the names of a project.
  */
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "naming.h"
@@ -33,8 +34,16 @@ static void find_maker(struct cpupolicy__naming *naming)
 		return;
 	cpupolicy_policy_clear(&policy);
 	cpupolicy_policy_set_row(&policy, row);
-	cpupolicy_policy_vendor_string(naming->maker, &policy);
 	naming->vendor = cpupolicy_policy_vendor(&policy);
+	cpupolicy_policy_vendor_string(naming->maker, &policy);
+	for (const char *c = naming->maker; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr(" !._-", *c)) {
+			cpupolicy__lose(naming->writing,
+					"the maker's name is no text that an "
+					"option could have");
+			naming->maker[0] = '\0';
+			return;
+		}
 }
 
 /*

@@ -3,6 +3,7 @@
  * qemu_cpu_write.c - a CPU as the value of QEMU's option -cpu: the model that
  * comes closest, and every difference.
  */
+#include <ctype.h>
 #include <inttypes.h>
 
 #include "naming.h"
@@ -14,6 +15,15 @@ static void add_number(const struct cpupolicy__naming *naming, const char *key,
 	cpupolicy__text_add(naming->writing->out,
 			    hexadecimal ? ",%s=0x%" PRIx32 : ",%s=%" PRIu32,
 			    key, value);
+}
+
+/* Neither QEMU nor a shell would take it for anything else. */
+static bool is_plain(const char *brand)
+{
+	for (const char *c = brand; *c; c++)
+		if (!isprint((unsigned char)*c) || strchr(",'\"\\$`", *c))
+			return false;
+	return true;
 }
 
 static void write_identity(const struct cpupolicy__naming *naming,
@@ -42,7 +52,7 @@ static void write_identity(const struct cpupolicy__naming *naming,
 	}
 	if (!cpupolicy__naming_brand(brand, naming))
 		return;
-	if (strpbrk(brand, ",'\"\n\\") || strlen(brand) < 2)
+	if (!is_plain(brand))
 		cpupolicy__lose(naming->writing,
 				"the brand string cannot stand in an option: "
 				"QEMU's guest sees that of its model");

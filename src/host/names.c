@@ -2,6 +2,7 @@
 /*
  * names.c - what other projects call a bit.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "names.h"
@@ -14,11 +15,10 @@ static const struct {
 	const char *name;
 	uint16_t field;
 	uint8_t vendors; /* bits by enum cpupolicy_vendor_id; 0: all */
-	bool own;	 /* not an alias */
 	bool hidden;	 /* only shown where that is asked for */
 } names[] = {
-#define NAME(project, name, field, vendors, own, hidden)                       \
-	{ CPUPOLICY__##project, name, field, vendors, own, hidden },
+#define NAME(project, name, field, vendors, hidden)                            \
+	{ CPUPOLICY__##project, name, field, vendors, hidden },
 #include "gen/project_names.inc"
 #undef NAME
 };
@@ -88,15 +88,36 @@ int cpupolicy__name_fields(const struct cpupolicy_field *out[],
 	return nr ? nr : found;
 }
 
+/* Sorted by project and field. */
+static const struct {
+	enum cpupolicy__project project;
+	uint16_t field;
+	const char *name;
+} own[] = {
+#define OWN(project, field, name) { CPUPOLICY__##project, field, name },
+#include "gen/project_fields.inc"
+#undef OWN
+};
+
 const char *cpupolicy__field_name(enum cpupolicy__project project,
 				  const struct cpupolicy_field *field)
 {
-	for (size_t i = find(project, "", 0);
-	     i < NR_NAMES && names[i].project == project; i++)
-		if (names[i].own && names[i].field != NO_BIT &&
-		    strcmp(cpupolicy_field_at(names[i].field)->name,
-			   field->name) == 0)
-			return names[i].name;
+	ptrdiff_t index = field - cpupolicy_field_at(0);
+	size_t low = 0, high = sizeof(own) / sizeof(own[0]);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (own[middle].project == project &&
+		    own[middle].field == index)
+			return own[middle].name;
+		if (own[middle].project < project ||
+		    (own[middle].project == project &&
+		     own[middle].field < index))
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }
 

@@ -141,6 +141,13 @@ void fuzz_check_round_trip(const struct cpupolicy_record *record,
 		fuzz_fail("%s: not written: %s", name, error.text);
 	status = cpupolicy_document_parse(&again, "again", text, strlen(text),
 					  &error);
+	/* a list of names, which may be empty, says less; who reads it has
+	 * perhaps another name */
+	if (format->info.partial && (!status || !*text)) {
+		cpupolicy_document_clear(&again);
+		free(text);
+		return;
+	}
 	if (status || again.kind != CPUPOLICY_DOCUMENT_RECORD ||
 	    strcmp(again.format, name) != 0)
 		fuzz_fail("%s: not read again: %s", name,
