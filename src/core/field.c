@@ -57,20 +57,47 @@ const struct cpupolicy_field *cpupolicy_field_find(const char *name,
 	return NULL;
 }
 
+/* Registers in the table's order. */
+static int register_order(const struct cpupolicy_address *a,
+			  const struct cpupolicy_address *b)
+{
+	if (a->space != b->space)
+		return a->space < b->space ? -1 : 1;
+	if (a->leaf != b->leaf)
+		return a->leaf < b->leaf ? -1 : 1;
+	if (a->subleaf != b->subleaf)
+		return a->subleaf < b->subleaf ? -1 : 1;
+	return (a->reg > b->reg) - (a->reg < b->reg);
+}
+
+/* The first field of the register, or the one behind where it would be. */
+static uint32_t first_of(const struct cpupolicy_address *at)
+{
+	uint32_t low = 0, high = CPUPOLICY__NR_FIELDS;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2u;
+
+		if (register_order(&cpupolicy__fields[middle].at, at) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const struct cpupolicy_field *
 cpupolicy_field_of(const struct cpupolicy_address *at,
 		   enum cpupolicy_vendor_id vendor)
 {
 	const struct cpupolicy_field *found = NULL;
 
-	for (uint32_t i = 0; i < CPUPOLICY__NR_FIELDS; i++) {
+	for (uint32_t i = first_of(at); i < CPUPOLICY__NR_FIELDS; i++) {
 		const struct cpupolicy_field *field = &cpupolicy__fields[i];
 
-		if (field->at.space != at->space ||
-		    field->at.leaf != at->leaf ||
-		    field->at.subleaf != at->subleaf ||
-		    field->at.reg != at->reg || at->low < field->at.low ||
-		    at->low > field->at.high)
+		if (register_order(&field->at, at) != 0)
+			break;
+		if (at->low < field->at.low || at->low > field->at.high)
 			continue;
 		if (cpupolicy__for_vendor(cpupolicy__places[i].vendors, vendor))
 			return field;

@@ -118,10 +118,12 @@ void cpupolicy__labels_write(struct cpupolicy__writing *writing,
 	char who[64];
 
 	if (cpupolicy__naming_begin(&naming, writing, record, project, false)) {
-		write_maker(&listing);
-		if (naming.models)
-			write_model(&listing);
 		write_features(&listing);
+		/* they are of use beside features alone */
+		if (listing.done.length)
+			write_maker(&listing);
+		if (listing.done.length && naming.models)
+			write_model(&listing);
 		lose_hidden(&listing);
 		snprintf(who, sizeof(who), "%s has", labels->who);
 		cpupolicy__naming_lose(&naming, who, none);

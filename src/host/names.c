@@ -58,16 +58,20 @@ static size_t find(enum cpupolicy__project project, const char *name,
 	return low;
 }
 
-/* A bit may have two rows by one name, each of other makers. */
+/* A bit may have two rows by one name, one behind the other, each of other
+ * makers. */
 static const struct cpupolicy_field *row_of(size_t name,
 					    enum cpupolicy_vendor_id vendor)
 {
 	const struct cpupolicy_field *field =
 		cpupolicy_field_at(names[name].field);
-	const struct cpupolicy_field *other =
-		cpupolicy_field_of(&field->at, vendor);
+	const struct cpupolicy_field *next =
+		cpupolicy_field_at(names[name].field + 1u);
 
-	return other && strcmp(other->name, field->name) == 0 ? other : field;
+	if (!next || strcmp(next->name, field->name) != 0)
+		return field;
+	next = cpupolicy_field_of(&field->at, vendor);
+	return next ? next : field;
 }
 
 int cpupolicy__name_fields(const struct cpupolicy_field *out[],
