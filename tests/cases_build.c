@@ -70,7 +70,7 @@ static bool read_hex(struct state *state, const char *text, uint64_t limit,
 	char *end;
 
 	*out = strtoull(text, &end, 16);
-	if (*end || end == text || text[0] == '-' || *out > limit) {
+	if (*end || end == text || strpbrk(text, "-+x") || *out > limit) {
 		complain(state, "expected a hexadecimal number, not '%s'",
 			 text);
 		return false;

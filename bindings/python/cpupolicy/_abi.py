@@ -116,7 +116,8 @@ class CapItem(Structure):
 
 class MaskSpec(Structure):
     _fields_ = [("hide", POINTER(c_uint64)), ("nr_hide", c_size_t),
-                ("caps", POINTER(CapItem)), ("nr_caps", c_size_t)]
+                ("caps", POINTER(CapItem)), ("nr_caps", c_size_t),
+                ("notes", POINTER(c_char_p)), ("nr_notes", c_size_t)]
 
 
 class FormatInfo(Structure):

@@ -65,6 +65,8 @@ pub struct mask_spec {
     pub nr_hide: usize,
     pub caps: *mut cap_item,
     pub nr_caps: usize,
+    pub notes: *mut *mut c_char,
+    pub nr_notes: usize,
 }
 
 /// struct cpupolicy_document
