@@ -239,22 +239,23 @@ static CPUPOLICY_OWN_FRAME void check_vendor(struct check *check)
 	};
 
 	for (uint32_t i = 0; i < 3; i++) {
-		const struct cpupolicy_field *field =
-			&cpupolicy__fields[fields[i]];
-		struct cpupolicy_finding finding = {
-			.code = CPUPOLICY_F_VENDOR_DIFFERS,
-			.grade = CPUPOLICY_GRADE_BLOCK,
-			.field = field,
-			.at = field->at,
-			.mask = 0xffffffffu,
-			.guest = cpupolicy__get(check->guest, fields[i]),
-			.host = cpupolicy__get(check->host, fields[i]),
-		};
+		uint32_t g = cpupolicy__get(check->guest, fields[i]);
+		uint32_t h = cpupolicy__get(check->host, fields[i]);
 
-		if (finding.guest == finding.host)
-			continue;
-		emit(check, &finding);
-		return;
+		if (g != h) {
+			const struct cpupolicy_finding finding = {
+				.code = CPUPOLICY_F_VENDOR_DIFFERS,
+				.grade = CPUPOLICY_GRADE_BLOCK,
+				.field = &cpupolicy__fields[fields[i]],
+				.at = cpupolicy__fields[fields[i]].at,
+				.mask = 0xffffffffu,
+				.guest = g,
+				.host = h,
+			};
+
+			emit(check, &finding);
+			return;
+		}
 	}
 }
 
