@@ -50,6 +50,7 @@ END
 printf '{ "format": "cpupolicy-policy", "vers' >cut.json
 
 number=0
+failures=0
 commands='record show host diff mask check lint matrix baseline fit models drift
 convert explain verify levelling'
 
@@ -58,6 +59,7 @@ result() { # STATUS NAME
 	if [ "$1" -eq 0 ]; then
 		echo "ok $number - $2"
 	else
+		failures=$((failures + 1))
 		echo "not ok $number - $2"
 		sed 's/^/# /' out err
 	fi
@@ -100,4 +102,5 @@ json_of() { # NAME ARGUMENTS...: standard output is one JSON text
 
 finish() {
 	echo "1..$number"
+	[ $failures -eq 0 ]
 }
