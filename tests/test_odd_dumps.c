@@ -365,7 +365,8 @@ static void the_root_of_hyper_v_is_a_guest(void **state)
 	assert_true(cpupolicy_record_is_guest(document.record));
 	assert_noted("Recorded in the root partition of Hyper-V, which hides "
 		     "VMX or SVM and more of the machine. The rows are taken "
-		     "for a guest's: the machine has more.");
+		     "for a guest's: the machine has more. As a host, record "
+		     "it without Hyper-V.");
 	assert_features(false, "vmx");
 	/* its section stands, as a guest's does */
 	assert_row(0x40000003, 0, 0x3fff, 0x2bb9ff, 2, 0x10fffbf6);

@@ -181,6 +181,12 @@ static void guests_are_told_from_machines(void **state)
 		{ 1, 0, 0x660, 0, 0xffffffff, 0x808035 },
 		{ 0x80000001, 0, 0x660, 0, 0, 0x808035 },
 	};
+	static const struct cpupolicy_row root[] = {
+		{ 0, 0, 0xd, 0x756e6547, 0x6c65746e, 0x49656e69 },
+		{ 0x40000000, 0, 0x4000000a, 0x7263694d, 0x666f736f,
+		  0x76482074 },
+		{ 0x40000003, 0, 0xbfff, 0x2bb9ff, 0, 0 },
+	};
 	static const struct cpupolicy_row guest = { 0x1,	0,
 						    0x000306a9, 0x00100800,
 						    0xffbae3ff, 0xbfebfbff };
@@ -198,6 +204,18 @@ static void guests_are_told_from_machines(void **state)
 	cpupolicy_record_free(record);
 
 	record = new_record();
+	cpupolicy_record_add_cpu(record, 0, root, 3, NULL, 0);
+	assert_true(cpupolicy_record_is_guest(record));
+	assert_true(cpupolicy_record_is_root_partition(record));
+	cpupolicy_record_free(record);
+
+	record = new_record();
+	cpupolicy_record_add_cpu(record, 0, root, 2, NULL, 0);
+	assert_false(cpupolicy_record_is_root_partition(record));
+	cpupolicy_record_free(record);
+
+	record = new_record();
+	assert_false(cpupolicy_record_is_root_partition(record));
 	cpupolicy_record_add_cpu(record, 0, samuel, 3, NULL, 0);
 	assert_false(cpupolicy_record_is_guest(record));
 	assert_false(cpupolicy_record_virtualization(record));

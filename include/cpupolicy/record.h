@@ -92,6 +92,17 @@ CPUPOLICY_API bool
 cpupolicy_record_is_guest(const struct cpupolicy_record *record);
 
 /**
+ * cpupolicy_record_is_root_partition - was it taken in Hyper-V's root
+ *	partition, that is on a host, though not on bare metal?
+ *
+ * Hyper-V hides from it what it keeps for itself, so as a host it says less
+ * than the machine can do. Only a root partition may create others (TLFS,
+ * 4.2.2).
+ */
+CPUPOLICY_API bool
+cpupolicy_record_is_root_partition(const struct cpupolicy_record *record);
+
+/**
  * cpupolicy_record_virtualization - does the machine have VMX or SVM?
  */
 CPUPOLICY_API bool

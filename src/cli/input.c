@@ -225,6 +225,10 @@ char *input_label(const struct input *input,
 		return format_text("%s (requirements)", input->name);
 	if (input->kind == INPUT_POLICY)
 		return format_text("%s (policy)", input->name);
+	if (cpupolicy_record_is_root_partition(input->document.record))
+		return format_text("%s (record of a Hyper-V root partition: "
+				   "the machine has more; %s set)",
+				   input->name, which);
 	if (cpupolicy_record_is_guest(input->document.record))
 		return format_text("%s (record of a virtual machine, %s set)",
 				   input->name, which);

@@ -60,6 +60,22 @@ bool cpupolicy_record_is_guest(const struct cpupolicy_record *record)
 	return false;
 }
 
+static bool is_root(const struct cpupolicy_core *core)
+{
+	const struct cpupolicy_row *name, *rights;
+
+	name = cpupolicy_core_row(core, 0x40000000u, 0);
+	rights = cpupolicy_core_row(core, 0x40000003u, 0);
+	/* "Microsoft Hv", and the right to create partitions */
+	return name && name->ebx == 0x7263694du && name->ecx == 0x666f736fu &&
+	       name->edx == 0x76482074u && rights && (rights->ebx & 1) != 0;
+}
+
+bool cpupolicy_record_is_root_partition(const struct cpupolicy_record *record)
+{
+	return record->nr_cores != 0 && is_root(&record->cores[0]);
+}
+
 bool cpupolicy_record_virtualization(const struct cpupolicy_record *record)
 {
 	for (size_t i = 0; i < record->nr_cores; i++)

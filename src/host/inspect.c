@@ -291,20 +291,20 @@ static int note_vendor(struct inspect *inspect)
 static int note_hypervisor(struct inspect *inspect)
 {
 	const struct cpupolicy_row *row = row_at(inspect, 0x40000000u, 0);
-	const struct cpupolicy_row *rights = row_at(inspect, 0x40000003u, 0);
 	char name[13] = "";
 
 	if (!cpupolicy_record_is_guest(inspect->record))
 		return 0;
 	if (row && row->eax >> 8 == 0x400000)
 		text_of(name, row, false);
-	/* the right to make partitions is the root's alone (TLFS, 4.2.2) */
-	if (strcmp(name, "Microsoft Hv") == 0 && rights && rights->ebx & 1)
+	if (cpupolicy_record_is_root_partition(inspect->record))
 		return cpupolicy_record_note(
 			inspect->record,
 			"Recorded in the root partition of Hyper-V, which "
 			"hides VMX or SVM and more of the machine. The rows "
-			"are taken for a guest's: the machine has more.");
+			"are taken for a guest's: the machine has more. As a "
+			"host, record "
+			"it without Hyper-V.");
 	return cpupolicy_record_note(
 		inspect->record,
 		"Recorded under a hypervisor (%s): the rows are taken for a "
