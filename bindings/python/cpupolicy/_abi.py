@@ -120,6 +120,33 @@ class MaskSpec(Structure):
                 ("notes", POINTER(c_char_p)), ("nr_notes", c_size_t)]
 
 
+class Component(Structure):
+    _fields_ = [("number", c_uint32), ("size", c_uint32),
+                ("offset", c_uint32)]
+
+
+class Difference(Structure):
+    _fields_ = [("at", Address), ("field", POINTER(Field)), ("a", c_uint32),
+                ("b", c_uint32)]
+
+
+class Model(Structure):
+    _fields_ = [("name", c_char_p), ("version", c_char_p),
+                ("title", c_char_p), ("summary", c_char_p),
+                ("source", c_char_p), ("aliases", c_char_p),
+                ("signature", c_char_p), ("vendor", c_int),
+                ("year", c_uint16), ("private", c_uint16 * 7)]
+
+
+class Fit(Structure):
+    _fields_ = [("model", c_uint32), ("blocks", c_uint32)]
+
+
+class Profile(Structure):
+    _fields_ = [("name", c_char_p), ("title", c_char_p),
+                ("source", c_char_p), ("private", c_uint16 * 2)]
+
+
 class FormatInfo(Structure):
     _fields_ = [("name", c_char_p), ("title", c_char_p), ("reads", c_bool),
                 ("writes", c_bool), ("untested", c_bool),
@@ -148,13 +175,68 @@ class Document(Structure):
                 ("policy_name", c_char_p), ("mask", MaskSpec)]
 
 
+class LevellingCpu(Structure):
+    _fields_ = [("rows", POINTER(Row)), ("nr_rows", c_size_t),
+                ("msrs", POINTER(Msr)), ("nr_msrs", c_size_t),
+                ("host", POINTER(PolicyData)), ("guest", c_bool),
+                ("faulting", c_int)]
+
+
+class LevellingWrite(Structure):
+    _fields_ = [("value", c_uint64), ("mask", c_uint64), ("msr", c_uint32),
+                ("edi", c_uint32), ("leaf", c_uint32), ("subleaf", c_uint16),
+                ("low", c_uint8), ("high", c_uint8), ("kind", c_uint8)]
+
+
+class Levelling(Structure):
+    _fields_ = [("nr_writes", c_uint32), ("write", LevellingWrite * 4),
+                ("nr_visible", c_uint32)]
+
+
+class DriftValues(Structure):
+    _fields_ = [("differ", c_bool), ("before", c_uint32),
+                ("after", c_uint32)]
+
+
+class DriftChange(Structure):
+    _fields_ = [("at", Address), ("field", POINTER(Field)),
+                ("offer", DriftValues), ("accept", DriftValues),
+                ("direction", c_int), ("unrecorded", c_bool)]
+
+
+class DriftCause(Structure):
+    _fields_ = [("name", c_char_p), ("summary", c_char_p),
+                ("source", c_char_p), ("lost", c_char_p),
+                ("gained", c_char_p), ("by", c_uint8)]
+
+
+class DriftInput(Structure):
+    _fields_ = [("record", POINTER(RecordData)),
+                ("policy", POINTER(PolicyData))]
+
+
+class DriftSide(Structure):
+    _fields_ = [("input", DriftInput), ("offer", PolicyData),
+                ("accept", PolicyData)]
+
+
+class Drift(Structure):
+    _fields_ = [("before", DriftSide), ("after", DriftSide),
+                ("same_cpu", c_bool), ("change", POINTER(DriftChange)),
+                ("nr_changes", c_size_t), ("nr_unrecorded", c_size_t),
+                ("cause", POINTER(POINTER(DriftCause))),
+                ("nr_causes", c_size_t)]
+
+
 SINK = ctypes.CFUNCTYPE(None, c_void_p, POINTER(Finding))
+EACH = ctypes.CFUNCTYPE(None, c_void_p, POINTER(Difference))
 LOST = ctypes.CFUNCTYPE(None, c_void_p, c_char_p)
 
 _policy = POINTER(PolicyData)
 _record = POINTER(RecordData)
 _error = POINTER(Error)
 _document = POINTER(Document)
+_drift = POINTER(Drift)
 
 # name: (result, arguments...)
 _FUNCTIONS: dict[str, tuple[Any, ...]] = {
@@ -187,7 +269,8 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "policy_set": (c_int, _policy, c_uint64, c_bool),
     "finding_info": (POINTER(FindingInfo), c_uint32),
     "finding_info_at": (POINTER(FindingInfo), c_uint32),
-    "effect_text": (c_char_p, c_char_p),
+    "finding_effect": (c_char_p, POINTER(Finding)),
+    "verdict_text": (c_char_p, c_int),
     "normalize": (None, _policy, SINK, c_void_p),
     "hide": (c_int, _policy, POINTER(c_uint64), c_size_t, SINK, c_void_p),
     "cap": (c_int, _policy, POINTER(Field), c_uint32, SINK, c_void_p),
@@ -196,6 +279,8 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "apply_mode": (c_int, _policy, c_char_p, SINK, c_void_p),
     "check": (c_int, _policy, _policy, SINK, c_void_p),
     "check_clock": (c_bool, POINTER(Clock), POINTER(Clock)),
+    "state_component": (c_bool, POINTER(Component), _policy,
+                        POINTER(Address)),
     "intersect": (c_int, _policy, _policy, _policy),
     "baseline_begin": (None, POINTER(Baseline), SINK, c_void_p),
     "baseline_add": (c_int, POINTER(Baseline), _policy),
@@ -203,9 +288,38 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "lint": (c_uint32, _policy, SINK, c_void_p),
     "encode": (c_size_t, c_void_p, c_size_t, _policy),
     "decode": (c_int, _policy, c_char_p, c_size_t),
-    "model_find": (c_void_p, c_char_p),
-    "model_policy": (c_int, _policy, c_void_p),
+    "policy_adopt_vendor": (c_bool, _policy, _policy),
+    "model_at": (POINTER(Model), c_uint32),
+    "model_find": (POINTER(Model), c_char_p),
+    "model_base": (POINTER(Model), POINTER(Model)),
+    "model_policy": (c_int, _policy, POINTER(Model)),
     "abi_level": (c_int, _policy),
+    "models_new": (c_void_p,),
+    "models_count": (c_uint32, c_void_p),
+    "models_relation": (c_int, c_void_p, c_uint32, c_uint32),
+    "models_next": (c_bool, c_void_p, c_uint32, c_uint32),
+    "models_fit": (c_uint32, POINTER(Fit), c_void_p, _policy),
+    "profile_at": (POINTER(Profile), c_uint32),
+    "profile_find": (POINTER(Profile), c_char_p),
+    "profile_lacks": (POINTER(Field), _policy, POINTER(Profile),
+                      POINTER(c_uint32)),
+    "profile_policy": (c_int, _policy, POINTER(Profile)),
+    "differences": (None, _policy, _policy, EACH, c_void_p),
+    "policy_contents": (None, _policy, EACH, c_void_p),
+    "gained": (None, _policy, _policy, EACH, c_void_p),
+    "levelling_plan": (c_int, POINTER(Levelling), POINTER(LevellingCpu),
+                       _policy, SINK, c_void_p),
+    "hostset": (c_int, _policy, POINTER(Row), c_size_t, POINTER(Msr),
+                c_size_t, POINTER(Options), SINK, c_void_p),
+    "drift_new": (c_int, POINTER(_drift), POINTER(DriftInput),
+                  POINTER(DriftInput), POINTER(Options), _error),
+    "drift_free": (None, _drift),
+    "drift_evidence": (c_int, POINTER(c_char_p), POINTER(c_char_p), _drift,
+                       c_int),
+    "drift_guest": (c_int, POINTER(c_int), POINTER(c_int), _drift, _policy),
+    "drift_leave": (c_int, _drift, SINK, c_void_p),
+    "drift_come": (c_int, _drift, SINK, c_void_p),
+    "hypervisor_oldest": (c_uint32, c_int),
     "hypervisor_parse": (c_int, POINTER(Options), c_char_p),
     "record_new": (_record,),
     "record_free": (None, _record),
@@ -213,6 +327,7 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
                        POINTER(Msr), c_size_t),
     "record_is_guest": (c_bool, _record),
     "record_virtualization": (c_bool, _record),
+    "record_clock": (None, POINTER(Clock), _record),
     "core_brand": (None, c_char * 64, POINTER(Core)),
     "core_signature": (Signature, POINTER(Core)),
     "record_hostset": (c_int, _policy, _record, POINTER(Options), SINK,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator, Sequence
+from ctypes import byref
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -45,6 +46,15 @@ def finding_infos() -> Iterator[FindingInfo]:
 
 
 @dataclass(frozen=True)
+class Component:
+    """One state component of the XSAVE area."""
+
+    number: int  # its bit in XCR0 or XSS: 18 is AMX's tile data
+    size: int  # bytes
+    offset: int  # in the standard format; 0: supervisor state
+
+
+@dataclass(frozen=True)
 class Finding:
     """One difference, or one change.
 
@@ -62,6 +72,8 @@ class Finding:
     host: int
     index: int  # of a baseline: which host; of lint: which rule
     place: tuple[int, int, int, int]  # space, leaf, sub-leaf, register
+    effect: str = ""  # what happens to the guest; empty where nothing does
+    component: Component | None = None  # of a check: the state that is lost
 
     @property
     def info(self) -> FindingInfo:
@@ -69,14 +81,6 @@ class Finding:
         info = finding_info(int(self.code[1:]))
         assert info is not None
         return info
-
-    @property
-    def effect(self) -> str:
-        """What happens to the guest; may be empty."""
-        if self.field is None:
-            return ""
-        effect = self.field.pointer.contents.effect
-        return lib.cpupolicy_effect_text(effect).decode()
 
     def __str__(self) -> str:
         name = f" {self.field}" if self.field else ""
@@ -117,6 +121,9 @@ class Verdict(enum.IntEnum):
     FITS_INSECURE = 2
     DOES_NOT_FIT = 3
 
+    def __str__(self) -> str:
+        return lib.cpupolicy_verdict_text(self).decode()
+
 
 class Result:
     """The answer of a check: true where the guest can run there safely."""
@@ -132,21 +139,35 @@ class Result:
         return f"<Result {self.verdict.name}, {len(self.findings)} findings>"
 
 
-def _copy(found: _abi.Finding) -> Finding:
+def _component(guest: Any, at: Any) -> Component | None:
+    out = _abi.Component()
+    if guest is None or not lib.cpupolicy_state_component(
+            byref(out), guest, byref(at)):
+        return None
+    return Component(out.number, out.size, out.offset)
+
+
+def _copy(found: _abi.Finding, guest: Any) -> Finding:
     at = found.at
     return Finding(f"F{found.code:03d}", Grade(found.grade),
                    field_of(found.field), field_of(found.cause),
                    address_text(at), found.mask, found.guest, found.host,
-                   found.index, (at.space, at.leaf, at.subleaf, at.reg))
+                   found.index, (at.space, at.leaf, at.subleaf, at.reg),
+                   lib.cpupolicy_finding_effect(byref(found)).decode(),
+                   _component(guest, at))
 
 
-def listen(operation: Callable[[Any], Any]) -> tuple[Any, Findings]:
-    """Call an operation with a sink; its result, and what the sink heard."""
+def listen(operation: Callable[[Any], Any], guest: Any = None
+           ) -> tuple[Any, Findings]:
+    """Call an operation with a sink; its result, and what the sink heard.
+
+    guest: of a check, the guest's policy, which knows how large its state is.
+    """
     heard: list[Finding] = []
 
     @_abi.SINK
     def sink(_arg: Any, found: Any) -> None:
-        heard.append(_copy(found.contents))
+        heard.append(_copy(found.contents, guest))
 
     result = operation(sink)
     return result, Findings(heard)

@@ -64,12 +64,17 @@ class Policy:
 
     @classmethod
     def model(cls, name: str) -> Policy:
-        """A named model, such as x86-64-v3."""
-        policy = cls()
+        """A named model, such as x86-64-v3; models() has them all."""
         model = lib.cpupolicy_model_find(name.encode())
         if not model:
             raise Error(Status.UNKNOWN, f"unknown model '{name}'")
-        check_status(lib.cpupolicy_model_policy(policy._data, model), name)
+        return cls._filled(lib.cpupolicy_model_policy, model, name)
+
+    @classmethod
+    def _filled(cls, fill: Callable[[Any, Any], int], row: Any, name: str
+                ) -> Policy:
+        policy = cls()
+        check_status(fill(policy._data, row), name)
         policy.name = name
         return policy
 
@@ -139,12 +144,22 @@ class Policy:
         """Is either as good as the other, to every check?"""
         return lib.cpupolicy_policy_same_class(self._data, other._data)
 
+    def for_cpu_of(self, other: Policy) -> Policy:
+        """With the other's vendor, where it has none itself.
+
+        ABI levels and profiles are of no vendor's CPU: as they are, they fit
+        nowhere.
+        """
+        out = self.copy()
+        lib.cpupolicy_policy_adopt_vendor(out._data, other._data)
+        return out
+
     # The order
 
     def check(self, host: Policy) -> Result:
         """Can a guest with this policy run on that host, and if not, why?"""
         verdict, findings = listen(lambda sink: lib.cpupolicy_check(
-            self._data, host._data, sink, None))
+            self._data, host._data, sink, None), self._data)
         return Result(Verdict(verdict), findings)
 
     def __le__(self, other: object) -> bool:

@@ -12,6 +12,7 @@ from . import _abi
 from ._abi import lib
 from .errors import Error, Status, check_status, raise_error
 from .findings import Findings, listen
+from .hypervisors import host_options
 from .policy import Policy, Row
 
 _RECORD, _POLICY, _MASK = 1, 2, 3
@@ -116,6 +117,16 @@ class Record:
         """Does the machine have VMX or SVM?"""
         return lib.cpupolicy_record_virtualization(self._pointer)
 
+    @property
+    def clock(self) -> tuple[int, bool]:
+        """The time-stamp counter in kHz (0: unknown); can guests' be scaled?
+
+        For check_clock().
+        """
+        out = _abi.Clock()
+        lib.cpupolicy_record_clock(byref(out), self._pointer)
+        return out.tsc_khz, out.scales
+
     def host_set(self, *, accept: bool = False, hypervisor: str = "kvm",
                  named: bool = False, guest: bool = False
                  ) -> tuple[Policy, Findings]:
@@ -127,9 +138,8 @@ class Record:
         named: the hypervisor was named by the user, not assumed, so that its
         paravirtual leaves count.
         """
-        options = _abi.Options(set=int(accept), named=named, guest=guest)
-        check_status(lib.cpupolicy_hypervisor_parse(
-            byref(options), hypervisor.encode()), hypervisor)
+        options = host_options(hypervisor)
+        options.set, options.named, options.guest = accept, named, guest
         out, error = Policy(), _abi.Error()
         status, findings = listen(lambda sink: lib.cpupolicy_record_hostset(
             out._data, self._pointer, byref(options), sink, None,

@@ -14,18 +14,7 @@ import unittest
 import cpupolicy as cp
 import tap
 from cpupolicy import _abi
-
-ROOT = pathlib.Path(os.environ.get("CPUPOLICY_SOURCE_ROOT") or
-                    pathlib.Path(__file__).resolve().parents[3])
-DATA = ROOT / "tests/data/libvirt"
-
-
-def record(name: str) -> cp.Record:
-    """A recorded CPU."""
-    document = cp.read(DATA / f"{name}.json")
-    assert isinstance(document, cp.Record)
-    return document
-
+from samples import DATA, ROOT, record
 
 class Policies(unittest.TestCase):
     """Policies as values."""
@@ -205,8 +194,19 @@ class Layout(unittest.TestCase):
                  "core": _abi.Core, "record": _abi.RecordData,
                  "mask_spec": _abi.MaskSpec, "document": _abi.Document,
                  "format_info": _abi.FormatInfo,
-                 "baseline": _abi.Baseline, "policy": _abi.PolicyData}
-        source = "#include <cpupolicy/formats.h>\n" + "".join(
+                 "baseline": _abi.Baseline, "policy": _abi.PolicyData,
+                 "component": _abi.Component, "model": _abi.Model,
+                 "difference": _abi.Difference, "fit": _abi.Fit,
+                 "profile": _abi.Profile, "levelling": _abi.Levelling,
+                 "levelling_cpu": _abi.LevellingCpu,
+                 "levelling_write": _abi.LevellingWrite,
+                 "drift": _abi.Drift, "drift_change": _abi.DriftChange,
+                 "drift_cause": _abi.DriftCause,
+                 "drift_input": _abi.DriftInput,
+                 "drift_side": _abi.DriftSide}
+        source = "".join(
+            f"#include <cpupolicy/{header}.h>\n"
+            for header in ("formats", "fit", "drift")) + "".join(
             f"_Static_assert(sizeof(struct cpupolicy_{name}) == "
             f'{ctypes.sizeof(kind)}, "{name}");\n'
             for name, kind in pairs.items())
