@@ -71,6 +71,19 @@ has_completions() {
 }
 check 'every shell finds its completion' has_completions
 
+# The Python package, where the system's Python looks
+imports() {
+	folder=$(/usr/bin/python3 "$root/bindings/python/where.py" "$prefix")
+	[ -n "$folder" ] && cd / &&
+		PYTHONPATH=$dest$folder PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -c \
+			'import cpupolicy; print(cpupolicy.__file__)' >"$work/file" &&
+		cd "$root" && grep "^$dest$folder/" "$work/file"
+}
+case $prefix in
+/usr | /usr/local) check 'Python imports its package' imports ;;
+*) skip 'Python imports its package' "it does not look below $prefix" ;;
+esac
+
 # Headers
 compiles_alone() {
 	echo "#include <$1>" >"$work/header.c"

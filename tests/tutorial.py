@@ -1,14 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Type what docs/tutorial.md says, and compare what comes with the page.
+"""Type what a page says, and compare what comes with the page.
 
 In a block ```console a line that begins with "$ " is typed, one that begins with
 "> " continues it, all else is what both streams print. A line "..." stands for
-any number of lines. All blocks are typed into one shell.
+any number of lines. A block behind <!-- save as FILE --> is saved. All blocks
+are typed into one shell.
 
-usage: tutorial.py [--update]
+usage: tutorial.py [--update] [PAGE]
 
---update writes what really came into the page, where it differs.
+--update writes what really came into the page, where it differs. The page is
+docs/tutorial.md if none is named.
 """
 import os
 import re
@@ -22,10 +24,13 @@ sys.dont_write_bytecode = True
 import tap  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PAGE = os.path.join(ROOT, "docs", "tutorial.md")
+TUTORIAL = os.path.join(ROOT, "docs", "tutorial.md")
 TOOL = os.path.abspath(os.environ.get("CPUPOLICY", "build/cpupolicy"))
-BLOCK = re.compile(r"```console\n(.*?)```\n", re.S)
+BLOCK = re.compile(r"<!-- save as (\S+) -->\n```\w+\n(.*?)```\n"
+                   r"|```console\n(.*?)```\n", re.S)
 MARK = "=== end of command"
+page_path = os.path.abspath(([a for a in sys.argv[1:] if a != "--update"]
+                             or [TUTORIAL])[0])
 
 
 class Step:
@@ -41,7 +46,14 @@ class Step:
         return re.fullmatch(pattern, printed) is not None
 
 
-def steps_of(block):
+def save(name, text):
+    """The step that saves a block."""
+    step = Step(f"$ cat >{name} <<'{MARK}'")
+    step.typed += f"\n{text}{MARK}"
+    return step
+
+
+def typed_steps(block):
     steps = []
     for line in block.splitlines():
         if line.startswith("$ "):
@@ -56,8 +68,18 @@ def steps_of(block):
     return steps
 
 
+def steps_of(match):
+    name, text, block = match.groups()
+    return [save(name, text)] if name else typed_steps(block)
+
+
+def all_steps(page):
+    return [step for match in BLOCK.finditer(page)
+            for step in steps_of(match)]
+
+
 def read_page():
-    with open(PAGE, encoding="utf-8") as file:
+    with open(page_path, encoding="utf-8") as file:
         return file.read()
 
 
@@ -66,11 +88,12 @@ def type_all(steps):
     script = "".join(f"{step.typed}\nprintf '%s\\n' '{MARK}'\n"
                      for step in steps)
     with tempfile.TemporaryDirectory() as folder:
-        os.symlink(os.path.join(ROOT, "examples"),
-                   os.path.join(folder, "examples"))
-        os.mkdir(os.path.join(folder, "build"))
-        os.symlink(TOOL, os.path.join(folder, "build", "cpupolicy"))
-        done = subprocess.run(["sh"], input=script, cwd=folder, text=True,
+        tree = os.path.join(folder, "libcpupolicy")
+        os.mkdir(tree)
+        for name in ("bindings", "examples"):
+            os.symlink(os.path.join(ROOT, name), os.path.join(tree, name))
+        os.symlink(os.path.dirname(TOOL), os.path.join(tree, "build"))
+        done = subprocess.run(["sh"], input=script, cwd=tree, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env=dict(os.environ, LC_ALL="C.UTF-8"),
                               timeout=300, check=False)
@@ -79,27 +102,29 @@ def type_all(steps):
 
 def update():
     page = read_page()
-    steps = [step for block in BLOCK.findall(page) for step in steps_of(block)]
-    printed = iter(type_all(steps))
+    printed = iter(type_all(all_steps(page)))
 
     def rewrite(match):
+        steps = steps_of(match)
+        came = [next(printed) for _ in steps]
+        if match.group(1):
+            return match.group(0)
         lines = []
-        for step in steps_of(match.group(1)):
-            came = next(printed)
+        for step, text in zip(steps, came):
             lines += step.lines
-            lines += (step.expected if step.matches(came)
-                      else came.splitlines())
+            lines += (step.expected if step.matches(text)
+                      else text.splitlines())
         return "```console\n" + "\n".join(lines) + "\n```\n"
 
     page = BLOCK.sub(rewrite, page)
-    with open(PAGE, "w", encoding="utf-8") as file:
+    with open(page_path, "w", encoding="utf-8") as file:
         file.write(page)
 
 
-class Tutorial(unittest.TestCase):
+class Page(unittest.TestCase):
     def test_every_command_prints_what_the_page_says(self):
-        steps = [step for block in BLOCK.findall(read_page())
-                 for step in steps_of(block)]
+        steps = all_steps(read_page())
+        self.assertTrue(steps)
         printed = type_all(steps)
         self.assertEqual(len(printed), len(steps), "the shell ended early")
         for step, came in zip(steps, printed):
@@ -108,9 +133,11 @@ class Tutorial(unittest.TestCase):
                     ["the page says:", *step.expected, "what came:", came,
                      "tests/tutorial.py --update rewrites the page"]))
 
+
+@unittest.skipUnless(page_path == TUTORIAL, "another page")
+class Tutorial(unittest.TestCase):
     def test_the_page_shows_every_main_command(self):
-        typed = [step.typed for block in BLOCK.findall(read_page())
-                 for step in steps_of(block)]
+        typed = [step.typed for step in all_steps(read_page())]
         for command in ("show", "check", "matrix", "baseline", "mask", "diff",
                         "lint", "explain", "record", "convert"):
             self.assertTrue(any(f"cpupolicy {command} " in line
@@ -122,7 +149,8 @@ class Tutorial(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--update"]:
+    if sys.argv[1:2] == ["--update"]:
         update()
     else:
+        sys.argv[1:] = []
         tap.main()
