@@ -5,6 +5,7 @@
 #ifndef CPUPOLICY_GO_COLLECT_H
 #define CPUPOLICY_GO_COLLECT_H
 
+#include <cpupolicy/fit.h>
 #include <cpupolicy/formats.h>
 
 #include <stdlib.h>

@@ -43,6 +43,14 @@ func placeOf(at *C.struct_cpupolicy_address) Place {
 	}
 }
 
+func (p Place) c() C.struct_cpupolicy_address {
+	return C.struct_cpupolicy_address{
+		leaf: C.uint32_t(p.Leaf), subleaf: C.uint16_t(p.Subleaf),
+		space: C.uint8_t(p.Space), reg: C.uint8_t(p.Reg),
+		high: C.uint8_t(p.High), low: C.uint8_t(p.Low),
+	}
+}
+
 func addressText(at *C.struct_cpupolicy_address) string {
 	var out [C.CPUPOLICY_ADDRESS_TEXT]C.char
 	return C.GoString(C.cpupolicy_address_text(&out[0], at))

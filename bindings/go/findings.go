@@ -22,6 +22,26 @@ type Finding struct {
 	Mask        uint32 // within the register, not shifted
 	Guest, Host uint32
 	Index       uint32 // baseline: which host; lint: which rule
+	Effect      string // what happens to the guest; may be empty
+}
+
+// Component is one state component of the XSAVE area.
+type Component struct {
+	Number uint32 // its bit in XCR0 or XSS: 18 is AMX's tile data
+	Size   uint32 // bytes
+	Offset uint32 // in the standard format; 0: supervisor state
+}
+
+// StateComponent is the state that a guest with this policy loses with the bits
+// of a finding; false where these are no bit of XCR0 or XSS.
+func (p *Policy) StateComponent(f Finding) (Component, bool) {
+	var out C.struct_cpupolicy_component
+	at := f.Place.c()
+	if !C.cpupolicy_state_component(&out, &p.c, &at) {
+		return Component{}, false
+	}
+	return Component{uint32(out.number), uint32(out.size),
+		uint32(out.offset)}, true
 }
 
 // FindingInfo is one row of the registry of findings.
@@ -49,8 +69,8 @@ func (f Finding) String() string {
 	info, _ := InfoOf(f.Code)
 	text := fmt.Sprintf("%s F%03d %s %s: guest %#x, host %#x: %s",
 		f.Grade, f.Code, f.Address, f.Field, f.Guest, f.Host, info.Summary)
-	if effect := f.Field.Effect(); effect != "" {
-		text += " (" + effect + ")"
+	if f.Effect != "" {
+		text += " (" + f.Effect + ")"
 	}
 	return text
 }
@@ -106,6 +126,7 @@ func (l listener) take() []Finding {
 			Address: addressText(&f.at), Place: placeOf(&f.at),
 			Mask: uint32(f.mask), Guest: uint32(f.guest),
 			Host: uint32(f.host), Index: uint32(f.index),
+			Effect: C.GoString(C.cpupolicy_finding_effect(f)),
 		}
 	}
 	return findings
