@@ -34,6 +34,8 @@ rm -rf "$work/src" && cp -r . "$work/src" && cd "$work/src" || exit 1
 
 "$cargo" build --package cpupolicy >"$work/out" 2>&1
 result $? 'without records it needs no std'
+"$cargo" test --package cpupolicy --test models >"$work/out" 2>&1
+result $? 'models, profiles and levelling need the core alone'
 "$cargo" test --package cpupolicy-sys >"$work/out" 2>&1
 result $? 'structures of the core are as C lays them out'
 "$cargo" test --package cpupolicy-sys --features host >"$work/out" 2>&1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //! The hosted library: records and files.
 
-use super::{c_char, c_int, field, msr, policy, row, sink};
+use super::{c_char, c_int, field, hostset_options, msr, policy, row, sink};
 use core::ffi::c_void;
 
 /// struct cpupolicy_error
@@ -40,17 +40,6 @@ pub struct record {
     pub nr_cores: usize,
 }
 
-/// struct cpupolicy_hostset_options
-#[repr(C)]
-pub struct hostset_options {
-    pub set: c_int,
-    pub hypervisor: c_int,
-    pub version: u32,
-    pub named: bool,
-    pub guest: bool,
-    pub known: *const row,
-}
-
 /// struct cpupolicy_cap_item
 #[repr(C)]
 pub struct cap_item {
@@ -82,10 +71,6 @@ pub struct document {
 
 extern "C" {
     pub fn cpupolicy_field_nearest(name: *const c_char) -> *const c_char;
-    pub fn cpupolicy_hypervisor_parse(
-        options: *mut hostset_options,
-        text: *const c_char,
-    ) -> c_int;
     pub fn cpupolicy_record_new() -> *mut record;
     pub fn cpupolicy_record_free(record: *mut record);
     pub fn cpupolicy_record_add_cpu(

@@ -201,10 +201,84 @@ pub struct registers {
 pub type sink =
     Option<unsafe extern "C" fn(arg: *mut c_void, finding: *const finding)>;
 
-/// struct cpupolicy_model, which is not looked into
+/// struct cpupolicy_model
 #[repr(C)]
 pub struct model {
-    _private: [u8; 0],
+    pub name: *const c_char,
+    pub version: *const c_char,
+    pub title: *const c_char,
+    pub summary: *const c_char,
+    pub source: *const c_char,
+    pub aliases: *const c_char,
+    pub signature: *const c_char,
+    pub vendor: c_int,
+    pub year: u16,
+    pub private: [u16; 7],
+}
+
+/// struct cpupolicy_profile
+#[repr(C)]
+pub struct profile {
+    pub name: *const c_char,
+    pub title: *const c_char,
+    pub source: *const c_char,
+    pub private: [u16; 2],
+}
+
+/// struct cpupolicy_component
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct component {
+    pub number: u32,
+    pub size: u32,
+    pub offset: u32,
+}
+
+/// struct cpupolicy_hostset_options
+#[repr(C)]
+pub struct hostset_options {
+    pub set: c_int,
+    pub hypervisor: c_int,
+    pub version: u32,
+    pub named: bool,
+    pub guest: bool,
+    pub known: *const row,
+}
+
+/// struct cpupolicy_levelling_cpu
+#[repr(C)]
+pub struct levelling_cpu {
+    pub rows: *const row,
+    pub nr_rows: usize,
+    pub msrs: *const msr,
+    pub nr_msrs: usize,
+    pub host: *const policy,
+    pub guest: bool,
+    pub faulting: c_int,
+}
+
+/// struct cpupolicy_levelling_write
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct levelling_write {
+    pub value: u64,
+    pub mask: u64,
+    pub msr: u32,
+    pub edi: u32,
+    pub leaf: u32,
+    pub subleaf: u16,
+    pub low: u8,
+    pub high: u8,
+    pub kind: u8,
+}
+
+/// struct cpupolicy_levelling
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct levelling {
+    pub nr_writes: u32,
+    pub write: [levelling_write; 4],
+    pub nr_visible: u32,
 }
 
 extern "C" {
@@ -278,6 +352,12 @@ extern "C" {
     pub fn cpupolicy_rule_name(rule: c_int) -> *const c_char;
     pub fn cpupolicy_expose_name(expose: c_int) -> *const c_char;
     pub fn cpupolicy_effect_text(effect: *const c_char) -> *const c_char;
+    pub fn cpupolicy_finding_effect(finding: *const finding) -> *const c_char;
+    pub fn cpupolicy_state_component(
+        out: *mut component,
+        policy: *const policy,
+        at: *const address,
+    ) -> bool;
     pub fn cpupolicy_normalize(
         policy: *mut policy,
         sink: sink,
@@ -362,10 +442,48 @@ extern "C" {
         data: *const c_void,
         size: usize,
     ) -> c_int;
+    pub fn cpupolicy_policy_adopt_vendor(
+        to: *mut policy,
+        from: *const policy,
+    ) -> bool;
+    pub fn cpupolicy_model_at(index: u32) -> *const model;
+    pub fn cpupolicy_model_base(model: *const model) -> *const model;
     pub fn cpupolicy_model_find(name: *const c_char) -> *const model;
     pub fn cpupolicy_model_policy(
         out: *mut policy,
         model: *const model,
+    ) -> c_int;
+    pub fn cpupolicy_profile_at(index: u32) -> *const profile;
+    pub fn cpupolicy_profile_find(name: *const c_char) -> *const profile;
+    pub fn cpupolicy_profile_lacks(
+        policy: *const policy,
+        profile: *const profile,
+        at: *mut u32,
+    ) -> *const field;
+    pub fn cpupolicy_profile_policy(
+        out: *mut policy,
+        profile: *const profile,
+    ) -> c_int;
+    pub fn cpupolicy_hypervisor_parse(
+        options: *mut hostset_options,
+        text: *const c_char,
+    ) -> c_int;
+    pub fn cpupolicy_hostset(
+        out: *mut policy,
+        rows: *const row,
+        nr_rows: usize,
+        msrs: *const msr,
+        nr_msrs: usize,
+        options: *const hostset_options,
+        sink: sink,
+        arg: *mut c_void,
+    ) -> c_int;
+    pub fn cpupolicy_levelling_plan(
+        out: *mut levelling,
+        cpu: *const levelling_cpu,
+        policy: *const policy,
+        sink: sink,
+        arg: *mut c_void,
     ) -> c_int;
     pub fn cpupolicy_abi_level(policy: *const policy) -> c_int;
     pub fn cpupolicy_topology_apic_id(

@@ -26,9 +26,11 @@ fn structures_are_as_the_compiler_lays_them_out() {
          _Static_assert(_Alignof(struct name) == align, #name);\n",
     );
     asserts!(source, policy featureset row msr address field finding
-             finding_info mode clock baseline topology vcpu registers);
+             finding_info mode clock baseline topology vcpu registers model
+             profile component hostset_options levelling levelling_cpu
+             levelling_write);
     #[cfg(feature = "host")]
-    asserts!(source, error record hostset_options cap_item mask_spec document);
+    asserts!(source, error record cap_item mask_spec document);
     source += &format!(
         "_Static_assert(__builtin_offsetof(struct cpupolicy_vcpu, tsc_khz) \
          == {}, \"tsc_khz\");\n",

@@ -96,6 +96,31 @@ impl Finding {
             info.as_ref().map_or("", |info| constant(info.summary))
         }
     }
+
+    /// What happens to the guest; may be empty.
+    pub fn effect(&self) -> &'static str {
+        unsafe { constant(sys::cpupolicy_finding_effect(&self.0)) }
+    }
+}
+
+/// One state component of the XSAVE area: its bit in XCR0 or XSS, its size in
+/// bytes, its offset in the standard format (0: supervisor state).
+pub type Component = sys::component;
+
+impl Policy {
+    /// The state that a guest with this policy loses with the bits of a
+    /// finding; None where these are no bit of XCR0 or XSS.
+    pub fn state_component(&self, finding: &Finding) -> Option<Component> {
+        let mut out = Component::default();
+        let is = unsafe {
+            sys::cpupolicy_state_component(
+                &mut out,
+                self.pointer(),
+                &finding.0.at,
+            )
+        };
+        is.then_some(out)
+    }
 }
 
 impl fmt::Display for Finding {
@@ -111,7 +136,7 @@ impl fmt::Display for Finding {
             self.host(),
             self.summary()
         )?;
-        match self.field().map_or("", Field::effect) {
+        match self.effect() {
             "" => Ok(()),
             effect => write!(f, " ({})", effect),
         }

@@ -29,6 +29,9 @@ mod error;
 mod field;
 mod finding;
 pub mod kvm;
+mod levelling;
+mod machine;
+mod model;
 mod operations;
 mod policy;
 #[cfg(feature = "host")]
@@ -37,13 +40,16 @@ mod vcpu;
 
 pub use error::{Error, Status};
 pub use field::{fields, Address, Feature, Field};
-pub use finding::{Finding, Findings, Grade};
+pub use finding::{Component, Finding, Findings, Grade};
+pub use levelling::{levelling, Faulting, Levelling, LevellingWrite};
+pub use machine::{Machine, Options};
+pub use model::{models, profiles, Model, Profile};
 pub use operations::{
     check, check_clock, mode_features, Answer, Baseline, Featureset, Verdict,
 };
 pub use policy::{Policy, ENCODED_MAX};
 #[cfg(feature = "host")]
-pub use record::{Document, Options, Record};
+pub use record::{Document, Record};
 pub use vcpu::{Topology, Vcpu};
 
 /// What CPUID answers to one leaf and sub-leaf.

@@ -2,7 +2,7 @@
 //! Policies: what one guest is promised.
 
 use crate::operations::{check, Verdict};
-use crate::{c_name, fields, Error, Feature, Field, Findings, Msr, Row, Status};
+use crate::{fields, Error, Feature, Field, Findings, Model, Msr, Row};
 use core::fmt;
 use core::mem::MaybeUninit;
 use cpupolicy_sys as sys;
@@ -47,19 +47,9 @@ impl Policy {
         Policy(policy)
     }
 
-    /// A named model, such as `x86-64-v3`.
+    /// A named model, such as `x86-64-v3`; `models` has them all.
     pub fn model(name: &str) -> Result<Policy, Error> {
-        let mut policy = Policy::default();
-        let name = c_name(name)?;
-        let model =
-            unsafe { sys::cpupolicy_model_find(name.as_ptr().cast()) };
-        if model.is_null() {
-            return Err(Error::of(Status::Unknown));
-        }
-        Error::check(unsafe {
-            sys::cpupolicy_model_policy(policy.pointer_mut(), model)
-        })?;
-        Ok(policy)
+        Ok(Model::find(name)?.policy())
     }
 
     /// From the canonical byte form; all or nothing.
@@ -181,6 +171,19 @@ impl Policy {
         Error::check(unsafe {
             sys::cpupolicy_policy_set_msr(self.pointer_mut(), &msr)
         })
+    }
+
+    /// The same with the vendor of the other, where it has none: as it is, a
+    /// policy of no vendor's CPU fits nowhere.
+    pub fn for_cpu_of(&self, other: &Policy) -> Policy {
+        let mut out = *self;
+        unsafe {
+            sys::cpupolicy_policy_adopt_vendor(
+                out.pointer_mut(),
+                other.pointer(),
+            );
+        }
+        out
     }
 
     /// The order on policies: every guest that was promised this can run where

@@ -2,7 +2,7 @@
 //! Records and files, by the hosted library.
 
 use crate::finding::listen;
-use crate::{Error, Finding, Msr, Policy, Row, Status};
+use crate::{Error, Finding, Msr, Options, Policy, Row, Status};
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
 use cpupolicy_sys as sys;
@@ -23,19 +23,6 @@ impl Drop for Record {
     fn drop(&mut self) {
         unsafe { sys::cpupolicy_record_free(self.0) }
     }
-}
-
-/// How a machine is read; the default is for new guests of no hypervisor.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options<'a> {
-    /// For guests that may already have been promised more.
-    pub accept: bool,
-    /// kvm, xen, hyperv, vmware, perhaps with a version: kvm-6.1; empty: none.
-    pub hypervisor: &'a str,
-    /// The user named it, it is not assumed: its leaves count.
-    pub named: bool,
-    /// The rows are those of a virtual machine.
-    pub guest: bool,
 }
 
 /// What a file turned out to hold.
@@ -157,21 +144,7 @@ impl Record {
         options: Options<'_>,
         mut hear: impl FnMut(Finding),
     ) -> Result<Policy, Error> {
-        let name = match options.hypervisor {
-            "" => c_string("none")?,
-            name => c_string(name)?,
-        };
-        let mut options = sys::hostset_options {
-            set: i32::from(options.accept),
-            hypervisor: 0,
-            version: 0,
-            named: options.named,
-            guest: options.guest,
-            known: core::ptr::null(),
-        };
-        Error::check(unsafe {
-            sys::cpupolicy_hypervisor_parse(&mut options, name.as_ptr())
-        })?;
+        let options = options.to_c()?;
         let (mut out, mut error) = (Policy::default(), no_error());
         let status = listen(&mut hear, |sink, arg| unsafe {
             sys::cpupolicy_record_hostset(
