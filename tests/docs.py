@@ -7,6 +7,7 @@ Every block of C in docs/ must have such a line. And a release has one version.
 """
 import os
 import re
+import subprocess
 import sys
 import unittest
 
@@ -34,6 +35,17 @@ class Docs(unittest.TestCase):
                 self.assertTrue(source, f"{page}: where is this from?\n{code}")
                 self.assertIn(code, read(source), page)
         self.assertGreater(found, 0)
+
+    def test_code_in_the_readme_compiles(self):
+        blocks = BLOCK.findall(read("README.md"))
+        self.assertTrue(blocks)
+        for _, code in blocks:
+            done = subprocess.run(
+                ["cc", "-std=c11", "-Wall", "-Wextra", "-Wconversion",
+                 "-Werror", "-fsyntax-only", "-Iinclude", "-x", "c", "-"],
+                input=code, text=True, capture_output=True, cwd=ROOT,
+                check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_pages_link_to_files_that_exist(self):
         for page in sorted(os.listdir(os.path.join(ROOT, "docs"))):

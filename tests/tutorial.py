@@ -90,7 +90,7 @@ def type_all(steps):
     with tempfile.TemporaryDirectory() as folder:
         tree = os.path.join(folder, "libcpupolicy")
         os.mkdir(tree)
-        for name in ("bindings", "examples"):
+        for name in ("bindings", "examples", "include", "src", "vendors"):
             os.symlink(os.path.join(ROOT, name), os.path.join(tree, name))
         os.symlink(os.path.dirname(TOOL), os.path.join(tree, "build"))
         done = subprocess.run(["sh"], input=script, cwd=tree, text=True,
