@@ -8,6 +8,7 @@ import re
 import table
 
 ANY = 0xffffffff  # the newest version, and any later one
+LACKS = 0x8000  # with a field of `when`: the silicon must not have it
 
 
 def version(row, column, empty):
@@ -40,8 +41,9 @@ def read_versions(directory):
 
 def check_field(row, names):
     """The field that is supplied or withheld, and how much of it."""
-    for word in [row["field"]] + row.words("when"):
-        if word not in names or names[word].name != word:
+    for word, name in [(row["field"], row["field"])] + [
+            (word, word.removeprefix("!")) for word in row.words("when")]:
+        if name not in names or names[name].name != name:
             row.refuse(f"'{word}' is no field's name")
     row.field = names[row["field"]]
     if row.field.word is None:
@@ -88,13 +90,19 @@ def read(directory, names, versions):
     return rows
 
 
+def condition(word, names):
+    """What C compares: the field's index, and how it must be."""
+    index = names[word.removeprefix("!")].index
+    return str(index | LACKS if word.startswith("!") else index)
+
+
 def emit(tables, hexa, none):
     """Generated files by name: their source and their lines."""
     versions = read_versions(tables.directory)
     names = tables.names
     rows = []
     for row in read(tables.directory, names, versions):
-        when = [str(names[word].index) for word in row.words("when")]
+        when = [condition(word, names) for word in row.words("when")]
         rows.append(f"{row['action'].upper()}({row.kind}, {row.set}, "
                     f"{row.field.index}, {hexa(row.value)}, "
                     f"{hexa(row.vendors)}, "

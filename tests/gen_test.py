@@ -178,6 +178,7 @@ class Refusals(Copied):
             ("hypervisors.csv", ("kvm", "supply"), "set", "all"),
             ("hypervisors.csv", ("kvm", "supply"), "field", "avx22"),
             ("hypervisors.csv", ("kvm", "supply"), "when", "avx22"),
+            ("hypervisors.csv", ("kvm", "supply"), "when", "!avx22"),
             ("hypervisors.csv", ("kvm", "supply"), "vendors", "cyrix"),
             ("hypervisors.csv", ("kvm", "supply"), "value", "much"),
             ("hypervisors.csv", ("kvm", "supply"), "from", "6.x"),

@@ -45,13 +45,19 @@ uint32_t cpupolicy__recorded(const struct hostset *set, uint32_t index)
 	       place->mask;
 }
 
-static bool silicon_has(const struct hostset *set,
-			const struct cpupolicy__supply *supply)
+static bool silicon_fits(const struct hostset *set,
+			 const struct cpupolicy__supply *supply)
 {
-	for (uint32_t i = 0; i < 3; i++)
-		if (supply->when[i] != CPUPOLICY__NONE &&
-		    !cpupolicy__recorded(set, supply->when[i]))
+	for (uint32_t i = 0; i < 3; i++) {
+		uint32_t when = supply->when[i];
+		bool wanted = !(when & CPUPOLICY__LACKS);
+
+		if (when == CPUPOLICY__NONE)
+			break;
+		when &= ~CPUPOLICY__LACKS;
+		if (wanted != !!cpupolicy__recorded(set, when))
 			return false;
+	}
 	return true;
 }
 
@@ -107,7 +113,7 @@ CPUPOLICY_OWN_FRAME void cpupolicy__hypervisor_part(const struct hostset *set)
 			&cpupolicy__places[row->field];
 		bool for_offer = row->set == CPUPOLICY_SET_OFFER;
 
-		if (!applies(set, row) || !silicon_has(set, row))
+		if (!applies(set, row) || !silicon_fits(set, row))
 			continue;
 		/* what is offered is accepted too; what is withheld from all
 		 * guests is withheld from new ones too */

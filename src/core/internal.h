@@ -161,6 +161,7 @@ struct cpupolicy__unless {
 extern const struct cpupolicy__unless cpupolicy__unlesses[];
 extern const uint32_t cpupolicy__nr_unlesses;
 
+#define CPUPOLICY__LACKS 0x8000u /* in `when`: silicon that lacks the field */
 struct cpupolicy__supply {
 	bool withhold;
 	uint8_t hypervisor, set, vendors;
