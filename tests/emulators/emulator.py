@@ -38,14 +38,14 @@ class Output:
                       if line.startswith("@ ")]
 
 
-def execute(command, directory):
+def execute(command, directory, seconds=TIMEOUT):
     """Give (finished, standard output, all other output)."""
     # Both write each character by itself: files cost less than pipes.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
             done = subprocess.run(
                 command, cwd=directory, stdin=subprocess.DEVNULL, stdout=out,
-                stderr=err, timeout=TIMEOUT, env=ENVIRONMENT, check=False)
+                stderr=err, timeout=seconds, env=ENVIRONMENT, check=False)
         except subprocess.TimeoutExpired:
             done = None
         texts = []
@@ -110,21 +110,21 @@ class Bochs:
                 "/usr/share/vgabios/vgabios.bin")
     intercepts_xsetbv = True
     checks_limits = True
-    # Time passes by instructions, so the BIOS's delays are short with few of
-    # them to the second.
     configuration = """\
-cpu: model={model}, count=1, ips=1000000, reset_on_triple_fault=0
-megs: 32
+cpu: model={model}, count=1, ips={speed}, reset_on_triple_fault=0
+megs: {megabytes}
 romimage: file={firmware[0]}
 vgaromimage: file={firmware[1]}
-ata0-master: type=disk, path=disk.img, mode=flat, cylinders=0
-boot: disk
 display_library: term
-port_e9_hack: enabled=1
 clock: sync=none
 panic: action=fatal
 error: action=report
 log: bochs.log
+"""
+    disk = """\
+ata0-master: type=disk, path=disk.img, mode=flat, cylinders=0
+boot: disk
+port_e9_hack: enabled=1
 """
 
     @classmethod
@@ -148,6 +148,18 @@ log: bochs.log
                 in re.findall(r"^([a-z]\w+)$", text, re.MULTILINE)]
 
     @classmethod
+    def command(cls, directory, model, speed, megabytes, more):
+        """What to run there. Time passes by instructions: @speed a second."""
+        text = cls.configuration.format(model=model, firmware=cls.firmware,
+                                        speed=speed, megabytes=megabytes)
+        # Debian's Bochs begins in its debugger: continue.
+        for name, contents in (("bochsrc", text + more), ("debugger", "c\n")):
+            with open(os.path.join(directory, name), "w",
+                      encoding="ascii") as file:
+                file.write(contents)
+        return [cls.program, "-q", "-f", "bochsrc", "-rc", "debugger"]
+
+    @classmethod
     def run(cls, image, model):
         # Bochs itself has died once in some thousand runs, before it began.
         try:
@@ -162,14 +174,9 @@ log: bochs.log
                 return os.path.join(directory, name)
 
             shutil.copyfile(image, path("disk.img"))
-            with open(path("bochsrc"), "w", encoding="ascii") as file:
-                file.write(cls.configuration.format(
-                    model=model, firmware=cls.firmware))
-            # Debian's Bochs begins in its debugger: continue.
-            with open(path("debugger"), "w", encoding="ascii") as file:
-                file.write("c\n")
+            # The BIOS's delays are short with few instructions to the second.
             done, text, log = execute(
-                [cls.program, "-q", "-f", "bochsrc", "-rc", "debugger"],
+                cls.command(directory, model, 1000000, 32, cls.disk),
                 directory)
             if os.path.exists(path("bochs.log")):
                 with open(path("bochs.log"), encoding="latin-1") as file:

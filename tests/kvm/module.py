@@ -8,8 +8,6 @@ LOAD is what the kernel starts (load.c); Debian's kernel and its headers are
 fetched into DIRECTORY. The module is that of examples/kernel-module. Prints TAP.
 """
 
-import fcntl
-import glob
 import os
 import re
 import shutil
@@ -19,7 +17,8 @@ import tempfile
 
 sys.dont_write_bytecode = True
 import machine  # noqa: E402
-from machine import Missing  # noqa: E402
+from initramfs import Initramfs  # noqa: E402
+import packages  # noqa: E402
 from verify import Results  # noqa: E402
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -44,35 +43,26 @@ QUESTIONS = [
 
 def fetch_headers(directory, release):
     """The directory with the kernel's headers, as if it were /."""
-    root = os.path.join(directory, "headers")
-    headers = os.path.join(root, "usr/src/linux-headers-" + release)
-    with open(os.path.join(directory, "lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.isdir(headers):
-            common = re.sub(r"(-cloud)?-amd64$", "-common", release)
-            version = ".".join(release.split(".")[:2])
-            packages = ["linux-headers-" + release, "linux-headers-" + common,
-                        "linux-kbuild-" + version]
-            with tempfile.TemporaryDirectory(dir=directory) as made:
-                machine.text_of([machine.need("apt-get"), "-q", "download",
-                                 *packages], cwd=made)
-                for deb in glob.glob(made + "/*.deb"):
-                    machine.text_of([machine.need("dpkg-deb"), "-x", deb,
-                                     made + "/root"])
-                here = os.path.join(made, "root/usr/src",
-                                    "linux-headers-" + release, "Makefile")
-                with open(here, "w", encoding="ascii") as file:
-                    file.write(f"include {root}/usr/src/linux-headers-"
-                               f"{common}/Makefile\n")
-                shutil.rmtree(root, ignore_errors=True)
-                os.rename(made + "/root", root)
-    return headers
+    common = re.sub(r"(-cloud)?-amd64$", "-common", release)
+    version = ".".join(release.split(".")[:2])
+    place = "usr/src/linux-headers-"
+
+    def prepare(made, root):
+        with open(os.path.join(made, place + release, "Makefile"), "w",
+                  encoding="ascii") as file:
+            file.write(f"include {root}/{place}{common}/Makefile\n")
+
+    root = packages.unpack(
+        ["linux-headers-" + release, "linux-headers-" + common,
+         "linux-kbuild-" + version], os.path.join(directory, "headers"),
+        prepare)
+    return os.path.join(root, place + release)
 
 
 def build(work, headers):
     """The module, and what there is to complain of."""
     for tool in ("make", "gcc-12"):
-        machine.need(tool)
+        packages.need(tool)
     tree = os.path.join(work, "module")
     shutil.copytree(os.path.join(ROOT, "examples/kernel-module"), tree)
     done = subprocess.run(
@@ -93,13 +83,12 @@ def boot(work, kernel, module, load):
     with open(asked, "w", encoding="ascii") as file:
         file.writelines(question["parameters"] + "\n"
                         for question in QUESTIONS)
-    files = [("init", load, 0o755), ("module.ko", module, 0o644),
-             ("parameters", asked, 0o644)]
-    files += [(library.lstrip("/"), library, 0o755)
-              for library in machine.libraries(load)]
+    files = Initramfs()
+    files.program("init", load)
+    files.file("module.ko", module, 0o644)
+    files.file("parameters", asked, 0o644)
     archive = os.path.join(work, "initramfs")
-    with open(archive, "wb") as file:
-        file.write(machine.cpio(files))
+    files.write(archive)
     text = "\n".join(machine.qemu(kernel, archive, "Nehalem", 240))
     return text, re.findall(r"== begin (.*)\n((?:.*\n)*?)== end (.*)", text)
 
@@ -121,8 +110,8 @@ def main(load, directory):
     results = Results()
     try:
         kernel = machine.fetch_kernel(directory)
-        release = os.path.basename(glob.glob(kernel + "/boot/vmlinuz-*")[0]
-                                   ).removeprefix("vmlinuz-")
+        release = os.path.basename(packages.one(
+            kernel, "boot/vmlinuz-*")).removeprefix("vmlinuz-")
         headers = fetch_headers(directory, release)
         with tempfile.TemporaryDirectory() as work:
             module, said = build(work, headers)
@@ -130,7 +119,7 @@ def main(load, directory):
                          *said)
             if os.path.exists(module):
                 tell_answers(results, *boot(work, kernel, module, load))
-    except Missing as missing:
+    except packages.Missing as missing:
         results.skip("a module of the kernel", str(missing))
     print(f"1..{results.number}")
     return results.failed

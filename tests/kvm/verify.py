@@ -21,7 +21,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 import machine  # noqa: E402
-from machine import Missing  # noqa: E402
+from packages import Missing  # noqa: E402
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 

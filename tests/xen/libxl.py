@@ -22,7 +22,8 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
 ROOT = os.path.dirname(TESTS)
-sys.path[1:1] = [TESTS, os.path.join(TESTS, "emulators")]
+sys.path[1:1] = [TESTS, *(os.path.join(TESTS, name)
+                           for name in ("emulators", "machines"))]
 import machine  # noqa: E402
 import packages  # noqa: E402
 import policy  # noqa: E402
@@ -54,8 +55,7 @@ class Settings(ctypes.Structure):
 
 def load(directory):
     """libxl, with what it needs, from the packages."""
-    root = packages.unpack([*machine.NAMES, packages.kernel()],
-                           os.path.join(directory, "debian"))
+    root = machine.unpack(directory)
 
     def find(name):
         for place in ("usr/lib", "lib"):

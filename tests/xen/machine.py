@@ -13,18 +13,19 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 
+import boot
+from emulator import LAST_LINES
+from initramfs import Initramfs
 import packages
 
-QEMU = "qemu-system-x86_64"
 TIMEOUT = 240  # seconds; a boot takes 10 to 20 on an idle machine
 NAMES = ["xen-hypervisor-4.17-amd64", "xen-utils-4.17", "libxenmisc4.17",
          "libxencall1", "libxendevicemodel1", "libxenevtchn1",
          "libxenforeignmemory1", "libxengnttab1", "libxentoolcore1",
          "libxentoollog1", "libxenhypfs1", "libxenstore4", "libyajl2",
          "libnl-3-200", "libnl-route-3-200", "busybox-static"]
-LIBRARIES = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib64")
+LIBRARIES = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu")
 MODULES = ("xen-privcmd", "xen-evtchn", "xenfs")
 INIT = """#!/bin/sh
 B=/bin/busybox
@@ -40,28 +41,23 @@ class Trouble(Exception):
     """Xen or its dom0 did not get to the end."""
 
 
-class Archive:
-    """An initramfs being written (cpio, "newc": Linux, early-userspace docs)."""
+def thin_out(made, _):
+    """Of the kernel's 400 MB of modules those for Xen are enough."""
+    for modules in glob.glob(os.path.join(made, "lib/modules/*/kernel")):
+        keep = os.path.join(modules, "drivers", "xen")
+        aside = os.path.join(made, "xen")
+        if os.path.exists(keep):
+            os.rename(keep, aside)
+            shutil.rmtree(modules)
+            os.makedirs(os.path.dirname(keep))
+            os.rename(aside, keep)
 
-    def __init__(self):
-        self.parts = []
 
-    def add(self, name, mode, data=b"", device=(0, 0)):
-        words = (len(self.parts) + 1, mode, 0, 0, 1, 0, len(data), 0, 0,
-                 *device, len(name) + 1, 0)
-        head = b"070701" + b"".join(b"%08x" % word for word in words) \
-            + name.encode() + b"\0"
-        self.parts.append(head + bytes(-len(head) % 4)
-                          + data + bytes(-len(data) % 4))
-
-    def file(self, name, path):
-        with open(path, "rb") as file:
-            self.add(name, stat.S_IFREG | 0o755, file.read())
-
-    def write(self, path):
-        self.add("TRAILER!!!", 0)
-        with gzip.open(path, "wb", 1) as file:
-            file.write(b"".join(self.parts))
+def unpack(directory):
+    """The directory with Xen, its tools and a kernel that can be dom0."""
+    return packages.unpack(
+        [*NAMES, packages.stands_for("linux-image-amd64")],
+        os.path.join(directory, "debian"), thin_out)
 
 
 class Machine:
@@ -69,12 +65,10 @@ class Machine:
 
     def __init__(self, directory, libraries=()):
         """@libraries: directories with more of them than the packages'."""
-        if not shutil.which(QEMU):
-            raise packages.Missing(f"{QEMU} is not installed")
         self.directory = directory
-        self.more = libraries
-        self.root = packages.unpack([*NAMES, packages.kernel()],
-                                    os.path.join(directory, "debian"))
+        self.root = unpack(directory)
+        self.libraries = [os.path.join(self.root, name)
+                          for name in LIBRARIES] + list(libraries)
         self.hypervisor = os.path.join(directory, "xen.elf")
         with gzip.open(self.one("boot/xen-*.gz")) as file:
             text = file.read()
@@ -85,87 +79,47 @@ class Machine:
         shutil.copyfile(self.one("boot/vmlinuz-*"), self.kernel)
 
     def one(self, pattern):
-        found = glob.glob(os.path.join(self.root, pattern), recursive=True)
-        if not found:
-            raise packages.Missing(f"no {pattern} in the packages")
-        return found[0]
+        return packages.one(self.root, pattern)
 
     def tool(self, name):
         """A program of Xen's."""
         return self.one(f"usr/lib/xen-*/bin/{name}")
 
-    def library(self, name):
-        for top in (self.root, "/"):
-            for directory in LIBRARIES:
-                path = os.path.join(top, directory, name)
-                if os.path.exists(path):
-                    return os.path.realpath(path)
-        for directory in self.more:
-            path = os.path.join(directory, name)
-            if os.path.exists(path):
-                return os.path.realpath(path)
-        raise packages.Missing(f"no library {name} in the packages")
-
-    def libraries(self, program, found):
-        """All libraries of a program, by name."""
-        said = subprocess.run(["objdump", "-p", program], check=True,
-                              capture_output=True, text=True).stdout
-        for name in re.findall(r"NEEDED\s+(\S+)", said):
-            if name not in found:
-                found[name] = self.library(name)
-                self.libraries(found[name], found)
-        return found
-
     def initramfs(self, programs, commands, files=()):
         """@programs by name in /bin, @files in /; @commands of sh."""
-        archive, found = Archive(), {}
-        for name in ("bin", "lib64", "lib", "lib/x86_64-linux-gnu", "dev",
-                     "proc", "modules"):
+        archive = Initramfs()
+        for name in ("dev", "proc", "modules"):
             archive.add(name, stat.S_IFDIR | 0o755)
         archive.add("dev/console", stat.S_IFCHR | 0o600, b"", (5, 1))
         archive.file("bin/busybox", self.one("bin/busybox"))
         archive.add("bin/sh", stat.S_IFLNK | 0o777, b"busybox")
         for name, path in programs.items():
-            archive.file("bin/" + name, path)
-            self.libraries(path, found)
+            archive.program("bin/" + name, path, *self.libraries)
         for path in files:
             archive.file(os.path.basename(path), path)
-        for name, path in found.items():
-            archive.file(("lib64/" if name.startswith("ld-")
-                          else "lib/x86_64-linux-gnu/") + name, path)
-        archive.file("lib64/ld-linux-x86-64.so.2",
-                     self.library("ld-linux-x86-64.so.2"))
         for name in MODULES:
             archive.file(f"modules/{name}.ko",
                          self.one(f"lib/modules/**/{name}.ko"))
         archive.add("init", stat.S_IFREG | 0o755, INIT.format(
             modules=" ".join(MODULES),
             commands="\n".join(commands)).encode())
-        path = os.path.join(self.directory, "initramfs.gz")
+        path = os.path.join(self.directory, "initramfs")
         archive.write(path)
         return path
 
     def boot(self, model, initramfs):
         """Give the text of each mark: lines behind "@NAME" up to the next."""
-        command = [
-            QEMU, "-accel", "tcg", "-cpu", model, "-m", "1024",
+        lines, ended = boot.qemu(model, 1024, TIMEOUT, [
             "-kernel", self.hypervisor,
             # TCG faults on Xen's SMAP
             "-append", "console=com1 com1=115200,8n1 dom0_mem=512M smap=0",
             "-initrd", "vmlinuz console=hvc0 panic=-1 quiet,"
-            + os.path.basename(initramfs),
-            "-display", "none", "-no-reboot", "-nodefaults",
-            "-serial", "stdio"]
-        try:
-            text = subprocess.run(
-                command, cwd=self.directory, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                timeout=TIMEOUT, check=False).stdout
-        except subprocess.TimeoutExpired as late:
+            + os.path.basename(initramfs)], self.directory)
+        if not ended:
             raise Trouble(f"{model}: no end after {TIMEOUT} s\n"
-                          + tail(late.stdout or b"")) from late
+                          + tail(lines))
         sections, name = {}, None
-        for line in text.decode("latin-1").replace("\r", "").splitlines():
+        for line in lines:
             mark = re.fullmatch(r"@([A-Z]+)", line)
             if mark:
                 name = mark[1]
@@ -174,9 +128,9 @@ class Machine:
                 sections[name] += line + "\n"
         if "END" not in sections:
             raise Trouble(f"{model}: dom0 did not get to its end\n"
-                          + tail(text))
+                          + tail(lines))
         return sections
 
 
-def tail(text):
-    return "\n".join(text.decode("latin-1").splitlines()[-12:])
+def tail(lines):
+    return "\n".join(lines[-LAST_LINES:])

@@ -24,7 +24,8 @@ import unittest
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
-sys.path[1:1] = [TESTS, os.path.join(TESTS, "emulators")]
+sys.path[1:1] = [TESTS, *(os.path.join(TESTS, name)
+                           for name in ("emulators", "machines"))]
 import emulator  # noqa: E402
 import machine  # noqa: E402
 import packages  # noqa: E402
