@@ -169,6 +169,8 @@ try 'a reader that never met its tool says so' 0 \
 "$tool" convert chip.def chip.def --to json-lines >out 2>err
 [ "$(grep -c untested err)" -eq 1 ]
 result $? 'once, however many files there are'
+try_nothing_written 'a level that nothing has a name for' 2 'no EVC mode' \
+	convert @k8 --to evc -o dir/k8.vmx
 try 'a format that is only read' 2 "only read; expected .*cpuid-r" \
 	convert $new --to aida
 try 'an unknown format, with those there are' 2 'no such format.*json-lines' \

@@ -150,7 +150,8 @@ typedef void cpupolicy_lost(void *arg, const char *what);
  * Processor serial numbers are zeroed. Reading the text again gives the same
  * rows, but for what @lost heard of.
  *
- * Returns 0, CPUPOLICY_E_UNKNOWN (no such format, or it is only read) or
+ * Returns 0, CPUPOLICY_E_UNKNOWN (no such format, or it is only read),
+ * CPUPOLICY_E_MEANING (the format has nothing for such a CPU) or
  * CPUPOLICY_E_MEMORY.
  */
 CPUPOLICY_API int cpupolicy_record_write(char **out,

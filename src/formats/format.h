@@ -31,6 +31,8 @@ struct cpupolicy__writing {
 	cpupolicy_lost *lost; /* may be NULL: cpupolicy__lose() */
 	void *arg;
 	unsigned release; /* of formats with @models: index of a version */
+	struct cpupolicy_error *error;
+	int status; /* cpupolicy__refuse() */
 };
 
 /** struct cpupolicy__format - one format */
@@ -90,6 +92,9 @@ bool cpupolicy__is_qmp_talk(const char *text, size_t size);
 void cpupolicy__lose(const struct cpupolicy__writing *writing,
 		     const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Say, in one sentence, why nothing can be written. */
+void cpupolicy__refuse(struct cpupolicy__writing *writing, const char *format,
+		       ...) __attribute__((format(printf, 2, 3)));
 /* Say so where the core has MSRs, or rows recorded in part. */
 void cpupolicy__lose_msrs(const struct cpupolicy__writing *writing,
 			  const struct cpupolicy_core *core);
@@ -118,6 +123,8 @@ extern const struct cpupolicy__format cpupolicy__format_kubevirt;
 extern const struct cpupolicy__format cpupolicy__format_nfd;
 extern const struct cpupolicy__format cpupolicy__format_proxmox;
 extern const struct cpupolicy__format cpupolicy__format_vmx;
+extern const struct cpupolicy__format cpupolicy__format_evc;
+extern const struct cpupolicy__format cpupolicy__format_hyperv;
 extern const struct cpupolicy__format cpupolicy__format_sde;
 extern const struct cpupolicy__format cpupolicy__format_xen_cpuid;
 extern const struct cpupolicy__format cpupolicy__format_xen_featureset;

@@ -59,11 +59,6 @@ int cpupolicy__xl_config(struct cpupolicy__xl_value *out,
 
 /* xl_write.c, xl_write_registers.c */
 
-/* What a domain is to be promised by a record: the policy of its guest, or what
- * Xen would offer on such a machine. False: nothing, and it was said. */
-bool cpupolicy__xl_promised(struct cpupolicy_policy *out,
-			    struct cpupolicy__writing *writing,
-			    const struct cpupolicy_record *record);
 void cpupolicy__xl_write_names(struct cpupolicy__writing *writing,
 			       const struct cpupolicy_record *record);
 void cpupolicy__xl_write_registers(struct cpupolicy__writing *writing,

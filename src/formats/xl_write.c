@@ -8,23 +8,8 @@
 #include <string.h>
 
 #include "../host/xen.h"
+#include "level.h"
 #include "xl.h"
-
-bool cpupolicy__xl_promised(struct cpupolicy_policy *out,
-			    struct cpupolicy__writing *writing,
-			    const struct cpupolicy_record *record)
-{
-	static const struct cpupolicy_hostset_options options = {
-		.hypervisor = CPUPOLICY_HYPERVISOR_XEN,
-	};
-	struct cpupolicy_error error = { 0 };
-
-	if (cpupolicy_record_hostset(out, record, &options, NULL, NULL,
-				     &error) == 0)
-		return true;
-	cpupolicy__lose(writing, "nothing is written: %s", error.text);
-	return false;
-}
 
 /** struct defaults - bits that Xen never gives by itself, word by word */
 struct defaults {
@@ -319,7 +304,8 @@ void cpupolicy__xl_write_names(struct cpupolicy__writing *writing,
 	struct cpupolicy_policy policy;
 	struct line line = { .policy = &policy, .writing = writing };
 
-	if (!cpupolicy__xl_promised(&policy, writing, record))
+	if (!cpupolicy__promised(&policy, writing, record,
+				 CPUPOLICY_HYPERVISOR_XEN))
 		return;
 	find_defaults(&line.defaults, &policy);
 	cpupolicy__text_add(writing->out, "cpuid = \"host");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "../host/xen.h"
+#include "level.h"
 #include "xl.h"
 
 static void put_register(struct cpupolicy__text *out, const char *before,
@@ -92,7 +93,8 @@ void cpupolicy__xl_write_registers(struct cpupolicy__writing *writing,
 	};
 	struct cpupolicy_policy policy;
 
-	if (!cpupolicy__xl_promised(&policy, writing, record))
+	if (!cpupolicy__promised(&policy, writing, record,
+				 CPUPOLICY_HYPERVISOR_XEN))
 		return;
 	if (cpupolicy_xen_put(&arrays, &policy, writing->lost, writing->arg,
 			      NULL) < 0) {

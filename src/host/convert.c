@@ -81,6 +81,19 @@ void cpupolicy__lose(const struct cpupolicy__writing *writing,
 	writing->lost(writing->arg, text);
 }
 
+void cpupolicy__refuse(struct cpupolicy__writing *writing, const char *format,
+		       ...)
+{
+	char text[400];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	writing->status = cpupolicy__fail(writing->error, CPUPOLICY_E_MEANING,
+					  "%s", text);
+}
+
 void cpupolicy__lose_msrs(const struct cpupolicy__writing *writing,
 			  const struct cpupolicy_core *core)
 {
@@ -184,7 +197,12 @@ int cpupolicy_record_write(char **out, const struct cpupolicy_record *record,
 {
 	const struct cpupolicy__format *how = find(format);
 	struct cpupolicy__text text = { 0 };
-	struct cpupolicy__writing writing = { &text, lost, arg, 0 };
+	struct cpupolicy__writing writing = {
+		.out = &text,
+		.lost = lost,
+		.arg = arg,
+		.error = error,
+	};
 	struct cpupolicy_record *clean;
 	int status;
 
@@ -203,5 +221,10 @@ int cpupolicy_record_write(char **out, const struct cpupolicy_record *record,
 		*out = cpupolicy__text_take(&text);
 	}
 	cpupolicy_record_free(clean);
+	if (writing.status < 0) {
+		free(*out);
+		*out = NULL;
+		return writing.status;
+	}
 	return *out ? 0 : cpupolicy__no_memory(error, format);
 }

@@ -7,6 +7,8 @@
 
 #include <cpupolicy/fit.h>
 
+#include "host.h"
+
 struct cpupolicy_models {
 	uint32_t nr;
 	bool *fits; /* nr * nr: a guest of the first on a host of the second */
@@ -20,9 +22,8 @@ static void count_block(void *arg, const struct cpupolicy_finding *finding)
 		(*(uint32_t *)arg)++;
 }
 
-/* What stands in the way of a guest of @model where @policy is offered. */
-static uint32_t blocks_of(const struct cpupolicy_policy *model,
-			  const struct cpupolicy_policy *policy)
+uint32_t cpupolicy__blocks(const struct cpupolicy_policy *model,
+			   const struct cpupolicy_policy *policy)
 {
 	struct cpupolicy_policy guest = *model;
 	uint32_t blocks = 0;
@@ -53,8 +54,9 @@ struct cpupolicy_models *cpupolicy_models_new(void)
 		models->features[i] = (uint32_t)cpupolicy_model_policy(
 			&models->policy[i], cpupolicy_model_at(i));
 	for (uint32_t i = 0; i < nr * nr; i++)
-		models->fits[i] = blocks_of(&models->policy[i / nr],
-					    &models->policy[i % nr]) == 0;
+		models->fits[i] =
+			cpupolicy__blocks(&models->policy[i / nr],
+					  &models->policy[i % nr]) == 0;
 	return models;
 }
 
@@ -185,8 +187,8 @@ uint32_t cpupolicy_models_fit(struct cpupolicy_fit *out,
 			insert(models, out, nr++,
 			       (struct cpupolicy_fit){
 				       .model = i,
-				       .blocks = blocks_of(&models->policy[i],
-							   policy),
+				       .blocks = cpupolicy__blocks(
+					       &models->policy[i], policy),
 			       });
 	/* who is outdone is outdone by a greatest one, which is never dropped:
 	 * looking at those that were kept and those to come is enough */

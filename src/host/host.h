@@ -273,6 +273,13 @@ int cpupolicy__read_failed(struct cpupolicy_error *error, const char *path,
 int cpupolicy__read_file(char **data, size_t *size, const char *path,
 			 struct cpupolicy_error *error);
 
+/* fit.c */
+
+/* How many findings stand in the way of a guest of @model, whoever's if it is
+ * nobody's, where @policy is offered. */
+uint32_t cpupolicy__blocks(const struct cpupolicy_policy *model,
+			   const struct cpupolicy_policy *policy);
+
 /* stream.c */
 
 /*

@@ -137,6 +137,11 @@ void fuzz_check_round_trip(const struct cpupolicy_record *record,
 	status = cpupolicy_record_write(&text, record, name, note_loss, &lost,
 					&error);
 	fuzz_check_status(status, &error);
+	/* who only names a level has none for some CPUs */
+	if (!format->info.reads && (!status || status == CPUPOLICY_E_MEANING)) {
+		free(text);
+		return;
+	}
 	if (status)
 		fuzz_fail("%s: not written: %s", name, error.text);
 	status = cpupolicy_document_parse(&again, "again", text, strlen(text),
