@@ -29,6 +29,7 @@ const struct cpupolicy__format *const cpupolicy__formats[] = {
 	&cpupolicy__format_proxmox,
 	&cpupolicy__format_vmx,
 	&cpupolicy__format_evc,
+	&cpupolicy__format_hyperv,
 	&cpupolicy__format_sde,
 	&cpupolicy__format_dev_cpuid,
 	NULL,
