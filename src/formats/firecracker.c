@@ -2,7 +2,7 @@
 /*
  * firecracker.c - what Firecracker's cpu-template-helper prints: a fingerprint,
  * or the CPU template in it. Templates have the same form that change only some
- * bits of whatever host they meet; those say too little to be a record.
+ * bits of whatever host they meet; those are masks.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "dump.h"
 #include "firecracker.h"
 #include "lines.h"
+#include "mask_bits.h"
 
 static int no_memory(const struct cpupolicy__json *json)
 {
@@ -28,13 +29,14 @@ static bool is_capability(const char *text)
 	       number < UINT32_MAX && *text == '\0';
 }
 
-static int note_capabilities(struct cpupolicy_record *record,
+#define INCOMPLETE   "is not a whole CPU: it does not give all of leaf 0"
+#define CAPABILITIES "Firecracker's list of KVM capabilities is changed"
+
+static int list_capabilities(struct cpupolicy__text *out,
 			     const struct cpupolicy__json *json,
 			     const struct cpupolicy__node *object)
 {
 	struct cpupolicy__node array, element;
-	char list[200] = "";
-	size_t used = 0;
 	int status = cpupolicy__json_member(
 		&array, json, object, "kvm_capabilities", JSON_ARRAY, false);
 
@@ -52,19 +54,11 @@ static int note_capabilities(struct cpupolicy_record *record,
 				"'%.60s' is not a KVM capability, expected a "
 				"number such as \"171\" or \"!56\"",
 				text);
-		if (used + 32 < sizeof(list))
-			used += (size_t)snprintf(list + used,
-						 sizeof(list) - used, "%s%.20s",
-						 used ? ", " : "", text);
+		if (out->length < 180)
+			cpupolicy__text_add(out, "%s%.20s",
+					    out->length ? ", " : "", text);
 	}
-	if (status < 0 || !used)
-		return status;
-	return cpupolicy_record_note(record,
-				     "Firecracker's list of KVM capabilities "
-				     "is changed: %s",
-				     list) < 0
-		       ? no_memory(json)
-		       : 0;
+	return status < 0 ? status : 0;
 }
 
 /* Of a fingerprint: on what it was taken. */
@@ -103,19 +97,13 @@ static int read_provenance(struct cpupolicy_record *record,
 }
 
 /* Whose CPU it is comes from the host, unless the template says so. */
-static int check_complete(const struct cpupolicy__template *template,
-			  const struct cpupolicy__node *object)
+static bool is_complete(const struct cpupolicy__template *template)
 {
 	for (size_t i = 0; i < template->rows.nr; i++)
 		if (template->rows.row[i].leaf == 0 &&
 		    cpupolicy__all_known(&template->known.row[i]))
-			return 0;
-	return cpupolicy__json_fail(
-		template->json, object->pointer,
-		"is a CPU template that changes some bits of whatever host it "
-		"meets, not a whole CPU: it does not give all of leaf 0; "
-		"expected a fingerprint or the output of "
-		"cpu-template-helper template dump");
+			return true;
+	return false;
 }
 
 /* A record has no place for half an MSR. */
@@ -163,25 +151,72 @@ static int add_cpu(struct cpupolicy__dump *dump,
 	return status < 0 ? status : add_msrs(dump, template);
 }
 
-static int read_template(struct cpupolicy__dump *dump,
-			 const struct cpupolicy__json *json,
-			 const struct cpupolicy__node *object)
+static int read_cpu(struct cpupolicy_document *out,
+		    const struct cpupolicy__template *template,
+		    const struct cpupolicy__node *fingerprint,
+		    const struct cpupolicy__text *capabilities)
 {
-	struct cpupolicy__template *template = calloc(1, sizeof(*template));
+	const struct cpupolicy__json *json = template->json;
+	const struct cpupolicy__source source = { .name = json->name };
+	struct cpupolicy__dump dump;
+	int status =
+		cpupolicy__dump_begin(&dump, out, &source, json->error,
+				      fingerprint ? "Firecracker fingerprint"
+						  : "Firecracker CPU template");
+
+	if (status == 0 && fingerprint)
+		status = read_provenance(dump.record, json, fingerprint);
+	if (status == 0 && capabilities->length &&
+	    cpupolicy_record_note(dump.record, CAPABILITIES ": %s",
+				  capabilities->s) < 0)
+		status = no_memory(json);
+	if (status == 0)
+		status = add_cpu(&dump, template);
+	return cpupolicy__dump_end(&dump, 0, status);
+}
+
+static int read_mask(struct cpupolicy_document *out,
+		     const struct cpupolicy__template *template,
+		     const struct cpupolicy__text *capabilities)
+{
 	int status;
 
-	if (!template)
-		return no_memory(json);
-	template->json = json;
-	status = cpupolicy__template_read(template, object);
+	out->kind = CPUPOLICY_DOCUMENT_MASK;
+	status = cpupolicy__template_mask(&out->mask, template);
 	if (status == 0)
-		status = check_complete(template, object);
+		status = cpupolicy__mask_note(&out->mask, CAPABILITIES,
+					      capabilities);
+	if (status < 0)
+		return no_memory(template->json);
+	if (!out->mask.nr_hide && !out->mask.nr_caps)
+		return cpupolicy__json_fail(template->json, "",
+					    INCOMPLETE
+					    ", nor a mask: it clears "
+					    "no feature of a policy");
+	return 0;
+}
+
+static int read_template(struct cpupolicy_document *out,
+			 struct cpupolicy__template *template,
+			 const struct cpupolicy__node *object,
+			 const struct cpupolicy__node *fingerprint)
+{
+	struct cpupolicy__text capabilities = { 0 };
+	int status = cpupolicy__template_read(template, object);
+
 	if (status == 0)
-		status = note_capabilities(dump->record, json, object);
-	if (status == 0)
-		status = add_cpu(dump, template);
-	cpupolicy__template_clear(template);
-	free(template);
+		status = list_capabilities(&capabilities, template->json,
+					   object);
+	if (status == 0 && capabilities.failed)
+		status = no_memory(template->json);
+	if (status == 0 && is_complete(template))
+		status = read_cpu(out, template, fingerprint, &capabilities);
+	else if (status == 0 && !fingerprint)
+		status = read_mask(out, template, &capabilities);
+	else if (status == 0)
+		status = cpupolicy__json_fail(template->json, object->pointer,
+					      INCOMPLETE);
+	free(capabilities.s);
 	return status;
 }
 
@@ -189,25 +224,24 @@ static int read_json(struct cpupolicy_document *out,
 		     const struct cpupolicy__json *json,
 		     const struct cpupolicy__node *root)
 {
-	const struct cpupolicy__source source = { .name = json->name };
 	bool fingerprint = json_object_get(root->value, "guest_cpu_config");
+	struct cpupolicy__template *template = calloc(1, sizeof(*template));
 	struct cpupolicy__node object = *root;
-	struct cpupolicy__dump dump;
-	int status;
+	int status = 0;
 
-	status =
-		cpupolicy__dump_begin(&dump, out, &source, json->error,
-				      fingerprint ? "Firecracker fingerprint"
-						  : "Firecracker CPU template");
-	if (status == 0 && fingerprint)
+	if (!template)
+		return no_memory(json);
+	template->json = json;
+	if (fingerprint)
 		status = cpupolicy__json_member(&object, json, root,
 						"guest_cpu_config", JSON_OBJECT,
 						true);
-	if (status == 0 && fingerprint)
-		status = read_provenance(dump.record, json, root);
 	if (status == 0)
-		status = read_template(&dump, json, &object);
-	return cpupolicy__dump_end(&dump, 0, status);
+		status = read_template(out, template, &object,
+				       fingerprint ? root : NULL);
+	cpupolicy__template_clear(template);
+	free(template);
+	return status;
 }
 
 static bool is_json(const json_t *root)
@@ -225,8 +259,9 @@ static bool is_json(const json_t *root)
 
 const struct cpupolicy__format cpupolicy__format_firecracker = {
 	.info = { .name = "firecracker",
-		  .title = "Firecracker's fingerprint, or CPU template of a "
-			   "whole CPU",
+		  .title = "Firecracker's fingerprint, or CPU template; one "
+			   "that "
+			   "changes some bits is a mask",
 		  .reads = true,
 		  .writes = true,
 		  .untested = true },

@@ -39,6 +39,11 @@ int cpupolicy__template_read(struct cpupolicy__template *template,
 			     const struct cpupolicy__node *object);
 void cpupolicy__template_clear(struct cpupolicy__template *template);
 
+/* What a template changes of whatever host it meets, as a mask: the bits that
+ * it clears. Returns 0 or CPUPOLICY_E_MEMORY. */
+int cpupolicy__template_mask(struct cpupolicy_mask_spec *mask,
+			     const struct cpupolicy__template *template);
+
 void cpupolicy__firecracker_write(struct cpupolicy__writing *writing,
 				  const struct cpupolicy_record *record);
 
