@@ -9,45 +9,12 @@
  * CPUPOLICY names the program, else it is the one built with this.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "fleet.h"
+#include "process.h"
 
 #define NR_HOSTS 5000u
-#define NR_RUNS	 7
-
-struct usage {
-	double ms[NR_RUNS];
-	long kib;
-	int status;
-};
-
-static void die(const char *what)
-{
-	fprintf(stderr, "%s: %s\n", what, strerror(errno));
-	exit(2);
-}
-
-static FILE *open_text(const char *path)
-{
-	FILE *out = fopen(path, "w");
-
-	if (!out)
-		die(path);
-	return out;
-}
-
-static void close_text(FILE *out, const char *path)
-{
-	if (fclose(out) != 0)
-		die(path);
-}
-
 /* One host as JSON; with @own_cpu, another of its CPUs was asked. */
 static char *make_host(uint32_t nr, const struct corpus_cpu *cpu, bool own_cpu)
 {
@@ -133,39 +100,6 @@ static void write_virsh(const char *path)
 	close_text(out, path);
 }
 
-static void run_once(struct usage *usage, size_t round, char *const argv[])
-{
-	double start = now_ns();
-	struct rusage used;
-	pid_t child = fork();
-	int fd;
-
-	if (child < 0)
-		die("fork");
-	if (child == 0) {
-		fd = open("/dev/null", O_WRONLY);
-		dup2(fd, STDOUT_FILENO);
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	if (wait4(child, &usage->status, 0, &used) < 0)
-		die("wait4");
-	usage->ms[round] = (now_ns() - start) / 1e6;
-	if (used.ru_maxrss > usage->kib)
-		usage->kib = used.ru_maxrss;
-}
-
-static bool ran(const struct usage *usage)
-{
-	return WIFEXITED(usage->status) && WEXITSTATUS(usage->status) < 2;
-}
-
-static double median(struct usage *usage)
-{
-	qsort(usage->ms, NR_RUNS, sizeof(usage->ms[0]), compare_times);
-	return usage->ms[NR_RUNS / 2];
-}
-
 static void remove_hosts(const char *folder)
 {
 	char path[4096];
@@ -233,9 +167,8 @@ static void report(struct way *ways, struct way *virsh)
 
 int main(int argc, char **argv)
 {
-	const char *program = getenv("CPUPOLICY"), *tmp = getenv("TMPDIR");
-	const char *slash = strrchr(argv[0], '/');
-	char beside[4096], top[256], same[300], own[300], documents[300];
+	const char *tmp = getenv("TMPDIR");
+	char program[4096], top[256], same[300], own[300], documents[300];
 	char same_lines[320], own_lines[320];
 	struct way ways[] = {
 		{ .what = "folder, few kinds of CPU",
@@ -253,8 +186,7 @@ int main(int argc, char **argv)
 	struct fleet fleet;
 
 	(void)argc;
-	snprintf(beside, sizeof(beside), "%.*s/../cpupolicy",
-		 slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
+	find_program(program, argv[0]);
 	snprintf(top, sizeof(top), "%.200s/cpupolicy-bench-XXXXXX",
 		 tmp ? tmp : "/tmp");
 	if (!mkdtemp(top))
@@ -270,8 +202,7 @@ int main(int argc, char **argv)
 	write_virsh(documents);
 	free_fleet(&fleet);
 
-	ask_all(ways, (char *)(uintptr_t)(program ? program : beside),
-		documents);
+	ask_all(ways, program, documents);
 	report(ways, &ways[4]);
 	remove_hosts(same);
 	remove_hosts(own);
