@@ -84,6 +84,6 @@ const char *cpupolicy_blocked_by_name(enum cpupolicy_blocked_by by)
 		[CPUPOLICY_BLOCKED_BY_CONTROL] = "control",
 	};
 
-	return (unsigned int)by < CPUPOLICY_NR_BLOCKED_BY ? names[by] :
-							   "unknown";
+	return (unsigned int)by < CPUPOLICY_NR_BLOCKED_BY ? names[by]
+							  : "unknown";
 }

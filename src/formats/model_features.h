@@ -14,7 +14,7 @@
  * have in the model is left out, with a note. Returns 0, or CPUPOLICY_E_MEMORY.
  */
 int cpupolicy__model_tell(struct cpupolicy__named *named,
-			    const struct cpupolicy__cpu_model *model,
-			    struct cpupolicy_record *record);
+			  const struct cpupolicy__cpu_model *model,
+			  struct cpupolicy_record *record);
 
 #endif

@@ -17,7 +17,7 @@ struct cpupolicy__cpu_model {
 	const char *unsure;   /* that some versions have in it */
 	struct cpupolicy_signature signature; /* zero: none known */
 	unsigned since;			      /* index of a version */
-	uint32_t max_basic, max_ext; /* at least; 0: not known */
+	uint32_t max_basic, max_ext;	      /* at least; 0: not known */
 };
 
 /** struct cpupolicy__cpu_version - of a project */
