@@ -392,6 +392,11 @@ static void what_virsh_says_of_this_machine_is_true(void **state)
 	assert_non_null(mkdtemp(directory));
 	assert_int_equal(chmod(directory, 0777), 0);
 	said = ask_virsh(directory, "capabilities");
+	/* where /sys is missing libvirt does not know its host's CPU */
+	if (said && !strstr(said, "<model>")) {
+		free(said);
+		said = NULL;
+	}
 	if (said && cpupolicy_record_probe(&machine, &error) == 0) {
 		parse(&document, said);
 		no_bit_too_many(&document.record->cores[0], &machine->cores[0]);
@@ -404,7 +409,7 @@ static void what_virsh_says_of_this_machine_is_true(void **state)
 	assert_int_equal(system(command), 0);
 	if (!said) {
 		print_message("virsh says nothing: libvirt's QEMU driver is "
-			      "not installed, or does not work here\n");
+			      "not installed, or does not know the CPU here\n");
 		skip();
 	}
 	if (strstr(said, "<mode name='host-model' supported='yes'>")) {
