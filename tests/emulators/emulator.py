@@ -34,8 +34,9 @@ class Output:
     """What a run printed."""
 
     def __init__(self, text):
-        self.lines = [line[2:] for line in text.splitlines()
-                      if line.startswith("@ ")]
+        # Without /dev/pts Bochs clears its screen here: blanks.
+        lines = (line.lstrip(" ") for line in text.splitlines())
+        self.lines = [line[2:] for line in lines if line.startswith("@ ")]
 
 
 def execute(command, directory, seconds=TIMEOUT):

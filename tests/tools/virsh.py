@@ -161,6 +161,9 @@ class Virsh(unittest.TestCase):
         record = run(CPUPOLICY, "record").stdout
         host = write(self.directory, "host", convert(write(
             self.directory, "record", record), "libvirt-host"))
+        # Where /sys is missing libvirt does not know its host's CPU.
+        if "<vendor>" not in self.embedded("capabilities"):
+            self.skipTest("libvirt does not see this machine's CPU")
         done = self.embedded(f"cpu-compare {host}")
         if "IDENTICAL" not in done and "identical" not in done \
                 and "superset" not in done:
@@ -169,7 +172,7 @@ class Virsh(unittest.TestCase):
     def embedded(self, command):
         """virsh as the daemon, of somebody who is not root."""
         home = os.path.join(self.directory, "home")
-        os.mkdir(home)
+        os.makedirs(home, exist_ok=True)
         user = {}
         if os.getuid() == 0:
             nobody = pwd.getpwnam("nobody")
