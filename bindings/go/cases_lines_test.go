@@ -293,20 +293,23 @@ func runHide(s *state, w []string) error {
 	return err
 }
 
+// numbered reads POLICY FIELD NUMBER.
+func numbered(s *state, w []string) (p *Policy, f Field, n uint32, err error) {
+	if p, err = s.named(w[0]); err != nil {
+		return
+	}
+	if f, err = FindField(w[1]); err != nil {
+		return
+	}
+	n, err = number(w[2])
+	return
+}
+
 func runCap(s *state, w []string) error {
-	p, err := s.named(w[0])
-	if err != nil {
-		return err
+	p, field, value, err := numbered(s, w)
+	if err == nil {
+		s.found, err = p.Cap(field, value)
 	}
-	field, err := FindField(w[1])
-	if err != nil {
-		return err
-	}
-	value, err := number(w[2])
-	if err != nil {
-		return err
-	}
-	s.found, err = p.Cap(field, value)
 	return err
 }
 

@@ -123,16 +123,10 @@ func expectFeatures(expected bool) func(*state, []string) error {
 }
 
 func expectNumber(s *state, w []string) error {
-	p, err := s.named(w[0])
-	if err != nil {
-		return err
+	p, field, expected, err := numbered(s, w)
+	if err == nil {
+		s.expect(w[1], expected, p.Get(field))
 	}
-	field, err := FindField(w[1])
-	if err != nil {
-		return err
-	}
-	expected, err := number(w[2])
-	s.expect(w[1], expected, p.Get(field))
 	return err
 }
 
@@ -146,18 +140,27 @@ func expectEqual(expected bool) func(*state, []string) error {
 	}
 }
 
+// fieldSet is the fields of these names.
+func fieldSet(names []string) (map[Field]bool, error) {
+	listed := map[Field]bool{}
+	for _, name := range names {
+		field, err := FindField(name)
+		if err != nil {
+			return nil, err
+		}
+		listed[field] = true
+	}
+	return listed, nil
+}
+
 func expectLost(s *state, w []string) error {
 	before, after, err := two(s, w)
 	if err != nil {
 		return err
 	}
-	listed := map[Field]bool{}
-	for _, name := range w[2:] {
-		field, err := FindField(name)
-		if err != nil {
-			return err
-		}
-		listed[field] = true
+	listed, err := fieldSet(w[2:])
+	if err != nil {
+		return err
 	}
 	for _, f := range Fields() {
 		if f.Feature() == 0 || f.Level() == "derive" || f.Level() == "donor" {
@@ -208,13 +211,9 @@ func expectLiteral(s *state, w []string) error {
 	if err = probe.SetRow(row); err != nil {
 		return err
 	}
-	listed := map[Field]bool{}
-	for _, name := range w[2:] {
-		field, err := FindField(name)
-		if err != nil {
-			return err
-		}
-		listed[field] = true
+	listed, err := fieldSet(w[2:])
+	if err != nil {
+		return err
 	}
 	names := ModeFeatures(w[0], &probe)
 	for _, name := range names {
